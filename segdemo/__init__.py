@@ -1,0 +1,1 @@
+"""segdemo: the classic ideas of image segmentation and generative models, made visible."""

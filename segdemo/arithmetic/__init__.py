@@ -1,0 +1,1 @@
+"""The maths of convolution, in numpy and scipy alone."""

@@ -1,0 +1,66 @@
+"""Checkpoints of a run: what resuming needs, after every epoch, and the best network."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+from torch.optim.swa_utils import AveragedModel
+
+from segdemo.models.shared import SharedTrunkNetwork
+from segdemo.models.trunk import Trunk
+from segdemo.training.recipes import SegmentationRecipe
+
+LAST, BEST = "last.pt", "best.safetensors"
+
+
+@dataclass
+class State:
+    """What a run goes on from: network, its average, optimiser, schedule, epoch, best score."""
+
+    network: nn.Module
+    averaged: AveragedModel
+    optimiser: Optimizer
+    schedule: LRScheduler
+    epoch: int = 0
+    best: float = -1.0
+
+    def load(self, folder: Path) -> None:
+        """Take up the last epoch saved in `folder`, if there is one."""
+        if not (folder / LAST).exists():
+            return
+        # The run's own file, at training time only: an optimiser's state is no safetensors.
+        saved = torch.load(folder / LAST, weights_only=True)
+        for name in ("network", "averaged", "optimiser", "schedule"):
+            getattr(self, name).load_state_dict(saved[name])
+        self.epoch, self.best = saved["epoch"], saved["best"]
+
+    def save(self, folder: Path, score: float) -> None:
+        """Write the last epoch, and the averaged network where `score` is the best so far."""
+        folder.mkdir(parents=True, exist_ok=True)
+        if score > self.best:
+            self.best = score
+            tensors = {k: v.contiguous() for k, v in self.averaged.module.state_dict().items()}
+            save_file(tensors, folder / BEST)
+        parts = {k: getattr(self, k).state_dict() for k in ("network", "averaged", "optimiser")}
+        schedule = {k: v for k, v in self.schedule.state_dict().items() if k != "lr_lambdas"}
+        saved = {**parts, "schedule": schedule, "epoch": self.epoch, "best": self.best}
+        partial = folder / (LAST + ".part")
+        torch.save(saved, partial)
+        partial.replace(folder / LAST)
+
+
+def start_from(
+    network: SharedTrunkNetwork, recipe: SegmentationRecipe, load_imagenet: Callable[[Trunk], None]
+) -> None:
+    """Fill the network before its first epoch: the trunk from ImageNet."""
+    load_imagenet(network.trunk)
+
+
+def load_best(network: nn.Module, folder: Path) -> None:
+    """Fill the network with the best epoch's averaged weights."""
+    network.load_state_dict(load_file(folder / BEST))

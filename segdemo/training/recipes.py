@@ -1,0 +1,44 @@
+"""Every training run that made a shipped weight file, as a frozen literal."""
+
+from dataclasses import dataclass
+
+from segdemo.models.catalog import ARCHITECTURES
+
+
+@dataclass(frozen=True)
+class SegmentationRecipe:
+    """What it takes to train the trunk and its heads again.
+
+    `counts`: folder -> photos drawn an epoch, 0 for all. `crop` (height, width) and `length`, the
+    longest side at scale 1, in pixels. `batch` photos a process; learning rates at their peak.
+    """
+
+    weights: str
+    seed: int
+    epochs: int
+    counts: dict[str, int]
+    architectures: tuple[str, ...] = tuple(ARCHITECTURES)
+    crop: tuple[int, int] = (224, 256)
+    length: int = 352
+    batch: int = 4
+    points: int = 3072
+    trunk_rate: float = 3e-4
+    head_rate: float = 2e-3
+    weight_decay: float = 0.02
+    warmup_epochs: float = 1.0
+    averaging: float = 0.995
+    class_balance: float = 0.25
+    distillation: float = 0.3
+    distil_from: int = 3
+
+
+SEGMENTATION_RECIPES: dict[str, SegmentationRecipe] = {
+    # Ten heads on EfficientNet-Lite0 (the papers: see the heads' modules).
+    # python -m segdemo.training segment --recipe photos --data DIR
+    "photos": SegmentationRecipe(
+        weights="photos",
+        seed=1,
+        epochs=24,
+        counts={"photos": 0, "people": 90, "horses": 80, "camvid11": 60},
+    ),
+}
