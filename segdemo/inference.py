@@ -120,7 +120,7 @@ def segment(
     """
     names = list(dict.fromkeys(architectures))
     check_image(image)
-    network = _networks(weights).with_heads(names)
+    network = network_of(weights, names)
     start = time.perf_counter()
     x = prepare(image)
     spent = {"prepare": 1000 * (time.perf_counter() - start)}
@@ -205,7 +205,13 @@ class Networks:
 
 @lru_cache(maxsize=4)
 def _networks(weights: str) -> Networks:
+    """The one cache of loaded networks."""
     return Networks(weights)
+
+
+def network_of(weights: str, names: list[str]) -> SharedTrunkNetwork:
+    """The network that `segment` runs, in eval mode, with (at least) the heads of `names`."""
+    return _networks(weights).with_heads(names)
 
 
 def fold_batch_norm(network: nn.Module) -> None:

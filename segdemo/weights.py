@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from segdemo.models.shared import SharedTrunkNetwork
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
@@ -26,17 +28,18 @@ def entry(name: str) -> dict[str, Any]:
     return manifest()[name]
 
 
-def checked_file(file: dict[str, Any]) -> Path:
-    """The path of a manifest's file, its sha256 verified; ValueError where it differs."""
+def checked_content(file: dict[str, Any]) -> bytes:
+    """The content of a manifest's file, its sha256 verified; ValueError where it differs."""
     path = WEIGHTS / file["file"]
     if not path.exists():
         raise ValueError(f"weights/{file['file']} is missing; check the repository out again.")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != file["sha256"]:
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != file["sha256"]:
         raise ValueError(
             f"weights/{file['file']} is not the file that the manifest lists (its sha256 differs); "
             "check the repository out again."
         )
-    return path
+    return content
 
 
 def load(name: str, architectures: Iterable[str] | None = None) -> "SharedTrunkNetwork":
@@ -46,7 +49,6 @@ def load(name: str, architectures: Iterable[str] | None = None) -> "SharedTrunkN
     read.
     """
     import torch
-    from safetensors import safe_open
 
     from segdemo.models.catalog import with_sources
     from segdemo.models.shared import SharedTrunkNetwork
@@ -55,13 +57,19 @@ def load(name: str, architectures: Iterable[str] | None = None) -> "SharedTrunkN
     wanted = list(found["arguments"]["architectures"] if architectures is None else architectures)
     with torch.device("meta"):
         network = SharedTrunkNetwork(wanted, num_classes=len(found["classes"]))
-    parts = ("trunk.", *(f"heads.{head}." for head in with_sources(wanted)))
-    state = {}
-    for file in found["files"]:
-        with safe_open(checked_file(file), framework="pt") as tensors:
-            for key in tensors.keys():  # noqa: SIM118 - not a dict
-                if key.startswith(parts):
-                    tensor = tensors.get_tensor(key)
-                    state[key] = tensor.float() if tensor.is_floating_point() else tensor
+    state = load_files(name, ["trunk", *with_sources(wanted)])
     network.load_state_dict(state, strict=True, assign=True)
     return network.eval().requires_grad_(False)
+
+
+def load_files(name: str, parts: Iterable[str] | None = None) -> "dict[str, Tensor]":
+    """The tensors of an entry's `parts` (default: all), float32, every file's hash checked."""
+    from safetensors.torch import load
+
+    wanted = None if parts is None else set(parts)
+    state = {}
+    for file in entry(name)["files"]:
+        if wanted is None or file["part"] in wanted:
+            for key, tensor in load(checked_content(file)).items():
+                state[key] = tensor.float() if tensor.is_floating_point() else tensor
+    return state

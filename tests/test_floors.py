@@ -114,10 +114,8 @@ def allowed_at_import(node: ast.stmt) -> bool:
         return ast.unparse(node.test) in ("__name__ == '__main__'", "TYPE_CHECKING")
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant)
-    return isinstance(
-        node,
-        ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign,
-    )
+    functions = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    return isinstance(node, ast.Import | ast.ImportFrom | functions | ast.Assign | ast.AnnAssign)
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=module_name)

@@ -102,8 +102,10 @@ def test_an_orientation_that_does_not_exist_is_ignored(orientation):
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF")
-def test_a_broken_exif_block_is_ignored():
-    result = decode(encoded(gradient(), "JPEG", quality=95, exif=b"Exif\0\0MM\0*\0\0\0\x08\xff"))
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG"])
+@pytest.mark.parametrize("exif", [b"Exif\0\0MM\0*\0\0\0\x08\xff", b"Exif\0\0no TIFF header"])
+def test_a_broken_exif_block_is_ignored(format_name, exif):
+    result = decode(encoded(gradient(), format_name, exif=exif))
     assert result.pixels.shape == (40, 60, 3)
 
 
@@ -148,6 +150,7 @@ def test_big_endian_sixteen_bit_tiff_is_scaled_too():
     ("values", "expected", "words"),
     [
         (np.array([0, 65535, 257], np.int32), [0, 255, 1], "16-bit"),
+        (np.array([0, 65536, 131072], np.int32), [0, 128, 255], "stretched"),
         (np.array([0, 200, 7], np.int32), [0, 200, 7], "taken as 8-bit"),
         (np.array([-100, 0, 100], np.int32), [0, 128, 255], "stretched from its range -100..100"),
         (np.array([0, 0.5, 1], np.float32), [0, 128, 255], "from 0..1"),

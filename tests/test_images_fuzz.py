@@ -233,10 +233,13 @@ def test_what_only_looks_like_scans_behind_a_jpegs_end_or_in_its_segments_is_not
 
 
 def test_a_gif_of_very_many_frames_is_not_walked_through():
-    frame = b"\x21\xf9\4\0\0\0\0\0,\0\0\0\0\x10\0\x10\0\0\2\2\x4c\1\0"
-    head = b"GIF89a" + struct.pack("<HHBBB", 16, 16, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
+    stream = io.BytesIO()
+    Image.new("P", (16, 16)).save(stream, format="GIF")
+    head, comma, frame = stream.getvalue().partition(b",")
+    assert frame.endswith(b";")
+    data = head + (comma + frame[:-1]) * 500_000 + b";"
     started = time.process_time()
-    decodes_or_refuses(head + frame * 500_000 + b";")
+    assert decode(data).notes[0] == "only the first of several frames used"
     assert time.process_time() - started < 1
 
 

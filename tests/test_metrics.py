@@ -171,10 +171,17 @@ def halves(column, size=200):
     return np.broadcast_to(np.arange(size) >= column, (size, size)).astype(np.uint8)
 
 
-@pytest.mark.parametrize(("shift", "score"), [(0, 1.0), (2, 1.0), (3, 0.0)])
+@pytest.mark.parametrize(("shift", "score"), [(0, 1.0), (4, 1.0), (5, 0.0)])
 def test_the_tolerance_is_three_quarters_of_a_percent_of_the_diagonal(shift, score):
-    # 0.75 % of the diagonal of 200 x 200 is 2.12 pixels.
-    assert boundary_f(halves(100), halves(100 + shift), 2) == score
+    # 0.75 % of the diagonal of 400 x 400 is 4.24 pixels.
+    assert boundary_f(halves(100, 400), halves(100 + shift, 400), 2) == score
+    by_class = per_class_boundary_f(halves(100, 400), halves(100 + shift, 400), 2)
+    assert by_class.tolist() == [score, score]
+
+
+@pytest.mark.parametrize(("shift", "score"), [(0, 1.0), (1, 0.0)])
+def test_without_tolerance_only_the_same_boundary_pixels_match(shift, score):
+    assert boundary_f(halves(100), halves(100 + shift), 2, tolerance=0) == score
 
 
 def test_a_perfect_prediction_of_one_class_without_boundary_scores_one():

@@ -38,6 +38,8 @@ def apply(
     max_unpool's, as `max_pool_indices` gives them. Raises IllegalSettingError, a ValueError, where
     torch refuses.
     """
+    if operation not in OPERATIONS:
+        resolve(Setting(operation, 1, 1))  # refuses, naming the operations
     image = _image(operation, image)
     weighted = operation in WEIGHTED
     size = _kernel_size(kernel, image.ndim - 1) if weighted else _pool_size(kernel)
@@ -141,7 +143,7 @@ def _image(operation: str, image: np.ndarray) -> np.ndarray:
     if image.ndim not in (2, 3):
         shape = "(channels, length) or (channels, height, width)"
         raise IllegalSettingError(f"the image must be {shape}, got shape {image.shape}")
-    if operation in OPERATIONS and operation != "max_unpool" and not len(image):
+    if operation != "max_unpool" and not len(image):
         raise IllegalSettingError(f"the image must have a channel, got shape {image.shape}")
     return image
 

@@ -122,39 +122,37 @@ def check_size(image: Tensor) -> None:
 class DeconvNetHead(nn.Module):
     """DeconvNet's decoder on the shared trunk: unpooling by switches, then deconvolutions.
 
-    Takes the trunk's maps at strides 2 to 32; returns scores (N, num_classes, H/2, W/2).
-    The switches come from 2x2 max pooling of the trunk's own maps at strides 16, 8, 4 and 2, so a
-    1x1 convolution first matches the decoder's channels to that map's. Nothing else of those maps
-    reaches the decoder, as in the paper. Deviations: fc6 is a 3x3 convolution and its
-    deconvolution is left out; four unpoolings, not five; two deconvolutions a stage, not three.
+    Takes the trunk's maps at strides 2 to 32; returns scores (N, num_classes, H/4, W/4).
+    The switches come from 2x2 max pooling of the trunk's own maps at strides 16, 8 and 4. Where the
+    decoder is wider than such a map, its switches serve two or three times; a 1x1 convolution
+    matches the channels. Nothing else of these maps reaches the decoder, as in the paper.
+    Deviations: fc6 is a 3x3 convolution, its deconvolution is left out; three unpoolings, not five;
+    two deconvolutions a stage, not three.
     """
 
-    def __init__(
-        self, num_classes: int, *, widths: tuple[int, ...] = (160, 96, 64, 40, 16)
-    ) -> None:
+    def __init__(self, num_classes: int, *, widths: tuple[int, ...] = (160, 128, 96, 64)) -> None:
         super().__init__()
-        pool1, pool2, pool3, pool4, pool5 = TRUNK_CHANNELS
-        fc6, deconv5, deconv4, deconv3, deconv2 = widths
+        _, pool2, pool3, pool4, pool5 = TRUNK_CHANNELS
+        fc6, deconv5, deconv4, deconv3 = widths
         self.fc6 = conv_bn_relu(pool5, fc6)
-        self.match5, self.deconv5 = switch_match(fc6, pool4), deconvolutions(pool4, deconv5)
-        self.match4, self.deconv4 = switch_match(deconv5, pool3), deconvolutions(pool3, deconv4)
-        self.match3, self.deconv3 = switch_match(deconv4, pool2), deconvolutions(pool2, deconv3)
-        self.match2, self.deconv2 = switch_match(deconv3, pool1), deconvolutions(pool1, deconv2)
-        self.score = nn.Conv2d(deconv2, num_classes, 1)
+        self.match5 = conv_bn_relu(fc6, pool4, 1)
+        self.deconv5 = deconvolutions(pool4, deconv5)
+        self.match4 = conv_bn_relu(deconv5, 2 * pool3, 1)
+        self.deconv4 = deconvolutions(2 * pool3, deconv4)
+        self.match3 = conv_bn_relu(deconv4, 3 * pool2, 1)
+        self.deconv3 = deconvolutions(3 * pool2, deconv3)
+        self.score = nn.Conv2d(deconv3, num_classes, 1)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight)
 
     def forward(self, maps: tuple[Tensor, ...]) -> Tensor:
-        pool1, pool2, pool3, pool4, pool5 = maps
+        _, pool2, pool3, pool4, pool5 = maps
         x = self.fc6(pool5)  # 160 x H/32 x W/32
-        x = self.deconv5(unpool_by_switches(self.match5(x), pool4))  # 96 x H/16 x W/16
-        x = self.deconv4(unpool_by_switches(self.match4(x), pool3))  # 64 x H/8 x W/8
-        x = self.deconv3(unpool_by_switches(self.match3(x), pool2))  # 40 x H/4 x W/4
-        x = self.deconv2(unpool_by_switches(self.match2(x), pool1))  # 16 x H/2 x W/2
+        x = self.deconv5(unpool_by_switches(self.match5(x), pool4))  # 128 x H/16 x W/16
+        x = self.deconv4(unpool_by_switches(self.match4(x), pool3))  # 96 x H/8 x W/8
+        x = self.deconv3(unpool_by_switches(self.match3(x), pool2))  # 64 x H/4 x W/4
         return self.score(x)
-
-
-def switch_match(in_channels: int, out_channels: int) -> nn.Sequential:
-    """A 1x1 convolution, normalised and rectified, to the channels that the switches have."""
-    return conv_bn_relu(in_channels, out_channels, 1)
 
 
 def deconvolutions(in_channels: int, out_channels: int) -> nn.Sequential:
@@ -165,6 +163,7 @@ def deconvolutions(in_channels: int, out_channels: int) -> nn.Sequential:
 
 
 def unpool_by_switches(x: Tensor, pooled_map: Tensor) -> Tensor:
-    """Put `x` (N, C, h, w) where 2x2 max pooling found the maxima of `pooled_map` (N, C, H, W)."""
+    """Put `x` (N, n C, h, w) where 2x2 pooling found the maxima of `pooled_map` (N, C, H, W)."""
     _, switches = F.max_pool2d(pooled_map, 2, ceil_mode=True, return_indices=True)
+    switches = switches.repeat(1, x.shape[1] // pooled_map.shape[1], 1, 1)
     return F.max_unpool2d(x, switches, [2, 2], output_size=list(pooled_map.shape[-2:]))

@@ -188,28 +188,30 @@ def check_tile(image: Tensor) -> None:
 class UNetHead(nn.Module):
     """U-Net's expansive path on the shared trunk: up-convolution, concatenation, two convolutions.
 
-    Takes the trunk's maps at strides 2 to 32; returns scores (N, num_classes, H/2, W/2).
-    Deviations: the contracting path is the trunk; convolutions are padded and batch-normalised, so
-    nothing is cropped but an odd size's last row or column; the path ends at stride 2.
+    Takes the trunk's maps at strides 2 to 32; returns scores (N, num_classes, H/4, W/4).
+    Deviations: the contracting path is the trunk, whose maps are batch-normalised before they are
+    joined (as they come they would drown what comes up); convolutions are padded and
+    batch-normalised; the path ends at stride 4 (the last two steps would double the time).
     """
 
-    def __init__(self, num_classes: int, *, widths: tuple[int, ...] = (128, 64, 40, 16)) -> None:
+    def __init__(self, num_classes: int, *, widths: tuple[int, ...] = (128, 96, 64)) -> None:
         super().__init__()
-        skips = TRUNK_CHANNELS[::-1]  # 320, 112, 40, 24, 16
-        self.up_conv4 = nn.ConvTranspose2d(skips[0], widths[0], 2, stride=2)
-        self.decode4 = double_convolution(widths[0] + skips[1], widths[0])
+        _, skip2, skip3, skip4, bottom = TRUNK_CHANNELS
+        self.up_conv4 = nn.ConvTranspose2d(bottom, widths[0], 2, stride=2)
+        self.norm4 = nn.BatchNorm2d(skip4)
+        self.decode4 = double_convolution(skip4 + widths[0], widths[0])
         self.up_conv3 = nn.ConvTranspose2d(widths[0], widths[1], 2, stride=2)
-        self.decode3 = double_convolution(widths[1] + skips[2], widths[1])
+        self.norm3 = nn.BatchNorm2d(skip3)
+        self.decode3 = double_convolution(skip3 + widths[1], widths[1])
         self.up_conv2 = nn.ConvTranspose2d(widths[1], widths[2], 2, stride=2)
-        self.decode2 = double_convolution(widths[2] + skips[3], widths[2])
-        self.up_conv1 = nn.ConvTranspose2d(widths[2], widths[3], 2, stride=2)
-        self.decode1 = double_convolution(widths[3] + skips[4], widths[3])
-        self.score = nn.Conv2d(widths[3], num_classes, 1)
+        self.norm2 = nn.BatchNorm2d(skip2)
+        self.decode2 = double_convolution(skip2 + widths[2], widths[2])
+        self.score = nn.Conv2d(widths[2], num_classes, 1)
+        initialise(self)
 
     def forward(self, maps: tuple[Tensor, ...]) -> Tensor:
-        skip1, skip2, skip3, skip4, x = maps
-        x = self.decode4(pad_and_join(skip4, self.up_conv4(x)))  # 128 x H/16 x W/16
-        x = self.decode3(pad_and_join(skip3, self.up_conv3(x)))  # 64 x H/8 x W/8
-        x = self.decode2(pad_and_join(skip2, self.up_conv2(x)))  # 40 x H/4 x W/4
-        x = self.decode1(pad_and_join(skip1, self.up_conv1(x)))  # 16 x H/2 x W/2
+        _, skip2, skip3, skip4, x = maps
+        x = self.decode4(pad_and_join(self.norm4(skip4), self.up_conv4(x)))  # 128 x H/16 x W/16
+        x = self.decode3(pad_and_join(self.norm3(skip3), self.up_conv3(x)))  # 96 x H/8 x W/8
+        x = self.decode2(pad_and_join(self.norm2(skip2), self.up_conv2(x)))  # 64 x H/4 x W/4
         return self.score(x)

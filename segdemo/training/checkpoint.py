@@ -1,19 +1,19 @@
 """Checkpoints of a run: what resuming needs, after every epoch, and the best network."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 from torch.optim.swa_utils import AveragedModel
 
 from segdemo.models.shared import SharedTrunkNetwork
-from segdemo.models.trunk import Trunk
+from segdemo.training.imagenet import load_imagenet
 from segdemo.training.recipes import SegmentationRecipe
+from segdemo.weights import load_files
 
 LAST, BEST = "last.pt", "best.safetensors"
 
@@ -54,13 +54,16 @@ class State:
         partial.replace(folder / LAST)
 
 
-def start_from(
-    network: SharedTrunkNetwork, recipe: SegmentationRecipe, load_imagenet: Callable[[Trunk], None]
-) -> None:
-    """Fill the network before its first epoch: the trunk from ImageNet."""
+def start_from(network: SharedTrunkNetwork, recipe: SegmentationRecipe) -> list[str]:
+    """Fill the network before its first epoch: the trunk from ImageNet, or all from `recipe.start`.
+
+    Returns the tensors that the weights to start from don't have in this shape; they stay random.
+    """
     load_imagenet(network.trunk)
-
-
-def load_best(network: nn.Module, folder: Path) -> None:
-    """Fill the network with the best epoch's averaged weights."""
-    network.load_state_dict(load_file(folder / BEST))
+    if recipe.start is None:
+        return []
+    state = network.state_dict()
+    older = load_files(recipe.start)
+    fitting = {k: v for k, v in older.items() if k in state and state[k].shape == v.shape}
+    network.load_state_dict(fitting, strict=False)
+    return sorted(set(state) - set(fitting))

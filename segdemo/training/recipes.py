@@ -17,15 +17,18 @@ class SegmentationRecipe:
     seed: int
     epochs: int
     counts: dict[str, int]
+    start: str | None = None  # weights of the manifest to go on from; None: ImageNet's trunk
     architectures: tuple[str, ...] = tuple(ARCHITECTURES)
     crop: tuple[int, int] = (224, 256)
     length: int = 352
     batch: int = 4
     points: int = 3072
-    trunk_rate: float = 3e-4
-    head_rate: float = 2e-3
+    trunk_rate: float = 2e-4
+    head_rate: float = 1e-3
+    deep_head_rate: float = 2e-3  # the long decoders learn slowest
+    deep_heads: tuple[str, ...] = ("deconvnet", "unet")
     weight_decay: float = 0.02
-    warmup_epochs: float = 1.0
+    warmup_epochs: float = 0.5
     averaging: float = 0.995
     class_balance: float = 0.25
     distillation: float = 0.3
@@ -38,7 +41,8 @@ SEGMENTATION_RECIPES: dict[str, SegmentationRecipe] = {
     "photos": SegmentationRecipe(
         weights="photos",
         seed=1,
-        epochs=24,
+        epochs=14,
+        start="photos",
         counts={"photos": 0, "people": 90, "horses": 80, "camvid11": 60},
     ),
 }

@@ -16,7 +16,6 @@ from segdemo.inference import enlarged_mask, normalise, prepare
 from segdemo.labels import LABEL_SETS
 from segdemo.models.shared import SharedTrunkNetwork
 from segdemo.training import checkpoint
-from segdemo.training.imagenet import load_imagenet
 from segdemo.training.recipes import SegmentationRecipe
 from segdemo.training.segmentation_data import (
     AugmentedPhotos,
@@ -39,12 +38,13 @@ def train(recipe: SegmentationRecipe, data: Path, folder: Path, fabric: Fabric) 
     validation |= {name: validation[name][:20] for name in ("people", "horses")}
 
     network = SharedTrunkNetwork(recipe.architectures, num_classes=len(classes))
-    checkpoint.start_from(network, recipe, load_imagenet)
+    fresh = checkpoint.start_from(network, recipe)
+    fabric.print(f"{len(fresh)} tensors start at random")
     network = network.to(memory_format=torch.channels_last)
     averaged = torch.optim.swa_utils.AveragedModel(
         network,
         multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.averaging),
-        use_buffers=False,
+        use_buffers=True,
     )
     optimiser = torch.optim.AdamW(parameter_groups(network, recipe), weight_decay=0.0)
     steps = sum(count or len(folders[name]) for name, count in recipe.counts.items())
@@ -92,7 +92,6 @@ def train(recipe: SegmentationRecipe, data: Path, folder: Path, fabric: Fabric) 
                 averaged.update_parameters(network)
             schedule.step()
             bar.set_postfix({k[:8]: f"{v.item():.2f}" for k, v in losses.items()}, refresh=False)
-        copy_buffers(network, averaged.module)
         scores_by_folder = {
             name: evaluate(averaged.module, samples, len(classes), fabric)
             for name, samples in validation.items()
@@ -116,8 +115,12 @@ def warmup_cosine(step: int, steps_an_epoch: int, recipe: SegmentationRecipe) ->
 
 def parameter_groups(network: SharedTrunkNetwork, recipe: SegmentationRecipe) -> list[dict]:
     """Trunk and heads at their rates; weights decay, biases and batch norm don't."""
+    parts: list[tuple[nn.Module, float]] = [(network.trunk, recipe.trunk_rate)]
+    for name, head in network.heads.items():
+        deep = name in recipe.deep_heads
+        parts.append((head, recipe.deep_head_rate if deep else recipe.head_rate))
     groups = []
-    for part, rate in ((network.trunk, recipe.trunk_rate), (network.heads, recipe.head_rate)):
+    for part, rate in parts:
         weights = [p for p in part.parameters() if p.ndim > 1]
         others = [p for p in part.parameters() if p.ndim <= 1]
         groups.append({"params": weights, "lr": rate, "weight_decay": recipe.weight_decay})
@@ -133,12 +136,6 @@ def class_weights(samples: list[Sample], num_classes: int, power: float) -> Tens
     frequency = counts[:num_classes] / counts[:num_classes].sum()
     weight = frequency.clamp(min=CLASS_FREQUENCY_FLOOR) ** -power
     return (weight / (weight * frequency).sum()).float()
-
-
-def copy_buffers(source: nn.Module, target: nn.Module) -> None:
-    """Batch norm's running statistics follow the trained network, not the average."""
-    for old, new in zip(target.buffers(), source.buffers(), strict=True):
-        old.copy_(new)
 
 
 def evaluate(

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from segdemo import weights
 from segdemo.inference import segment
@@ -32,7 +32,7 @@ def ship_segmentation(recipe_name: str, checkpoints: Path, data: Path) -> dict[s
     entry: dict[str, Any] = {
         "model": "segdemo.models.shared.SharedTrunkNetwork",
         "arguments": {"architectures": list(recipe.architectures)},
-        "files": [write_part(recipe.weights, part, state) for part in ("trunk", "heads")],
+        "files": write_parts(recipe.weights, state),
         "label_set": label_set.name,
         "classes": list(label_set.classes),
         "normalisation": "(RGB - 127) / 128 on 0-255",
@@ -52,22 +52,22 @@ def ship_segmentation(recipe_name: str, checkpoints: Path, data: Path) -> dict[s
     return entry
 
 
-def write_part(name: str, part: str, state: dict[str, torch.Tensor]) -> dict[str, Any]:
-    """Write one part's tensors in float16; returns the manifest's line for the file."""
-    tensors = {
-        key: (value.half() if value.is_floating_point() else value).contiguous()
-        for key, value in state.items()
-        if key.startswith(f"{part}.")
-    }
-    path = weights.WEIGHTS / f"{name}-{part}.safetensors"
-    path.parent.mkdir(exist_ok=True)
-    save_file(tensors, path)
-    content = path.read_bytes()
-    return {
-        "file": path.name,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "bytes": len(content),
-    }
+def write_parts(name: str, state: dict[str, torch.Tensor]) -> list[dict[str, Any]]:
+    """Write trunk and heads to a file each, in float16; the manifest's lines for them."""
+    parts: dict[str, dict[str, torch.Tensor]] = {}
+    for key, value in state.items():
+        part = "trunk" if key.startswith("trunk.") else key.split(".")[1]
+        half = value.half() if value.is_floating_point() else value
+        parts.setdefault(part, {})[key] = half.contiguous()
+    return [write_part(f"{name}-{part}.safetensors", part, t) for part, t in parts.items()]
+
+
+def write_part(file: str, part: str, tensors: dict[str, torch.Tensor]) -> dict[str, Any]:
+    """Write one file; the manifest's line for it."""
+    content = save(tensors)
+    (weights.WEIGHTS / file).write_bytes(content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    return {"part": part, "file": file, "sha256": sha256, "bytes": len(content)}
 
 
 def write_entry(name: str, entry: dict[str, Any]) -> None:

@@ -45,11 +45,8 @@ class TorchLayer:
     ) -> np.ndarray | None:
         """The layer's output for an image (channels, *size), as numpy."""
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # 'same' with an even kernel warns of a copy
-                return self.run(
-                    setting, torch.as_tensor(image), weight, groups=groups, **extra
-                ).numpy()
+            output = self.run(setting, torch.as_tensor(image), weight, groups=groups, **extra)
+            return output.numpy()
         except REFUSALS:
             return None
 
@@ -74,7 +71,13 @@ class TorchLayer:
         return output.shape[1] if scalar else output.shape[1:]
 
     def run(self, setting, image: torch.Tensor, weight=None, *, groups=1, **extra) -> torch.Tensor:
-        """torch itself, refusing as torch does: what differs from the defaults is passed on."""
+        """torch itself, refusing as torch does."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # 'same' with an even kernel warns of a copy
+            return self._called(setting, image, weight, groups, extra)
+
+    def _called(self, setting, image, weight, groups, extra) -> torch.Tensor:
+        """torch called with what differs from its defaults, and with all that it doesn't take."""
         axes = max(image.ndim - 1, 1)
         given = {
             name: getattr(setting, name)

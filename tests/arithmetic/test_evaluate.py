@@ -117,6 +117,7 @@ OURS = [
     ("max_pool", {"count_include_pad": False}),
     ("avg_pool", {"count_include_pad": 1}),
     ("max_unpool", {}),
+    ("upsample", {}),
 ]
 
 

@@ -102,7 +102,7 @@ def test_size_is_an_int_for_an_int_and_a_tuple_for_a_tuple():
 def test_nearest_setting_is_legal_in_torch(operation, torch_layer, settings_of):
     mended_ones = []
 
-    @settings(max_examples=150, deadline=None, derandomize=True)
+    @settings(max_examples=100, deadline=None, derandomize=True)
     @given(st.data())
     def sweep(data):
         setting = data.draw(settings_of((operation,), mended=False))
@@ -115,7 +115,7 @@ def test_nearest_setting_is_legal_in_torch(operation, torch_layer, settings_of):
         assert torch_layer.size(mended) is not None, (setting, refusal.value.nearest)
 
     sweep()
-    assert len(mended_ones) > 40
+    assert len(mended_ones) > 15
 
 
 @pytest.mark.parametrize(
@@ -129,6 +129,7 @@ def test_nearest_setting_is_legal_in_torch(operation, torch_layer, settings_of):
         (Setting("max_pool", 9, 3, padding=3), {"padding": 1}),
         (Setting("max_unpool", (2, 2), 2, output_size=(3, 6)), {"output_size": (3, 5)}),
         (Setting("avg_pool", 9, 3, dilation=2), {"dilation": 1}),
+        (Setting("conv", 1, 3, padding_mode="reflect"), {"kernel_size": 1}),
         (Setting("conv", 4, 900), {"kernel_size": 1}),
     ],
 )
@@ -195,7 +196,7 @@ def test_choices_of_padding_mode_are_the_legal_ones():
     assert legal_values(setting, "padding_mode") == ("zeros", "replicate", "circular")
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_input_sizes_are_all_those_that_give_this_output(data, torch_layer, settings_of):
     setting = data.draw(settings_of(("conv", "max_pool", "avg_pool")))

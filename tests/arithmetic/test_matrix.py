@@ -17,7 +17,7 @@ def sizes_of(setting):
     return tuple(a.input_size for a in resolve(setting))
 
 
-@settings(max_examples=250, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_matrix_is_the_layer_and_its_transpose_autograds_gradient(data, torch_layer, settings_of):
     setting = data.draw(settings_of(("conv", "conv_transpose")))
@@ -42,7 +42,7 @@ def test_matrix_is_the_layer_and_its_transpose_autograds_gradient(data, torch_la
     np.testing.assert_allclose(gradient, image.grad.numpy(), atol=1e-9)
     forward, backward = inner_products(matrix, x, v)
     assert forward == pytest.approx(backward, abs=1e-9)
-    assert forward == pytest.approx(float((output * seed).sum()), abs=1e-9)
+    assert forward == pytest.approx(float((output.detach() * seed).sum()), abs=1e-9)
 
 
 def test_several_weights_on_one_input_add_up():
@@ -51,7 +51,7 @@ def test_several_weights_on_one_input_add_up():
     assert matrix.tolist() == [[10, 101, 0], [1, 10, 100], [0, 101, 10]]
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_pooling_matrices_are_the_layers(data, settings_of):
     setting = data.draw(settings_of(("max_pool", "avg_pool")))
@@ -83,7 +83,7 @@ def test_unpooling_is_the_transpose_of_pooling_at_the_same_indices():
     assert back.shape == (25, 9)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_adjoint_layer_has_the_transposed_matrix(data, settings_of):
     setting = data.draw(settings_of(("conv", "conv_transpose")))

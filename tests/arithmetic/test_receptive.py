@@ -82,7 +82,7 @@ def test_down_and_up_again_comes_back_to_jump_one():
 POSITIVE = ("conv", "conv_transpose", "avg_pool")
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_touched_inputs_are_those_with_a_gradient(data, torch_layer, settings_of):
     first = data.draw(settings_of(POSITIVE).filter(is_legal))

@@ -52,7 +52,7 @@ def test_formula_reads_as_in_the_paper():
     assert transposed.filled == r"o' = 2 \cdot (3 - 1) + 1 + 3 - 2 \cdot 1 = 6"
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_typeset_numbers_compute_to_the_size(data, settings_of):
     setting = data.draw(settings_of())

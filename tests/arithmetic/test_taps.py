@@ -55,7 +55,7 @@ def test_taps_of_a_32x32_input_are_compact():
     assert {a.dtype for a in (meetings.output, meetings.input, meetings.weight)} == {np.dtype("i4")}
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=90, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_overlap_is_a_layer_of_ones_in_torch(data, torch_layer, settings_of):
     setting = data.draw(settings_of(("conv", "conv_transpose")))
@@ -67,7 +67,7 @@ def test_overlap_is_a_layer_of_ones_in_torch(data, torch_layer, settings_of):
     np.testing.assert_allclose(overlap(setting), ones[0], atol=1e-9)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=90, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_both_directions_hold_the_matrix(data, settings_of):
     setting = data.draw(settings_of(("conv", "conv_transpose", "avg_pool")))

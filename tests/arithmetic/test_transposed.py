@@ -11,7 +11,7 @@ from segdemo.arithmetic.setting import IllegalSettingError, Setting
 from segdemo.arithmetic.transposed import gather, scatter
 
 
-@settings(max_examples=250, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_scatter_gather_and_torch_agree(data, torch_layer, settings_of):
     setting = data.draw(settings_of(("conv_transpose",)))

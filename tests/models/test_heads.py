@@ -10,13 +10,13 @@ from segdemo.models.fcn import FCNHead, upsampling_by_two
 from segdemo.models.shared import SharedTrunkNetwork
 
 STRIDES = {
-    "fcn32s": 32, "fcn16s": 16, "fcn8s": 8, "deconvnet": 2, "unet": 2, "dilated_frontend": 16,
+    "fcn32s": 32, "fcn16s": 16, "fcn8s": 8, "deconvnet": 4, "unet": 4, "dilated_frontend": 16,
     "dilated": 16, "pspnet": 16, "deeplabv3plus": 4, "fpn": 4,
 }  # fmt: skip
 # Parameters of each head alone, for 22 classes.
 HEAD_PARAMETERS = {
-    "fcn32s": 557_590, "fcn16s": 567_820, "fcn8s": 576_466, "deconvnet": 753_942,
-    "unet": 776_078, "dilated_frontend": 557_590, "dilated": 31_152, "pspnet": 230_470,
+    "fcn32s": 557_590, "fcn16s": 567_820, "fcn8s": 576_466, "deconvnet": 1_006_182,
+    "unet": 952_726, "dilated_frontend": 557_590, "dilated": 31_152, "pspnet": 230_470,
     "deeplabv3plus": 238_438, "fpn": 292_374,
 }  # fmt: skip
 
@@ -66,6 +66,16 @@ def test_unpooling_puts_each_value_where_the_maximum_was():
     x = torch.tensor([[[[10.0, 20.0], [30.0, 40.0]]]])
     expected = torch.tensor([[[[0.0, 10.0, 0.0], [0.0, 0.0, 20.0], [0.0, 30.0, 40.0]]]])
     torch.testing.assert_close(unpool_by_switches(x, pooled_map), expected)
+
+
+def test_switches_serve_a_decoder_that_is_wider_than_the_map():
+    pooled_map = torch.randn(1, 2, 4, 4)
+    x = torch.rand(1, 6, 2, 2) + 1
+    unpooled = unpool_by_switches(x, pooled_map)
+    placed = unpooled != 0
+    assert placed.sum() == x.numel()
+    torch.testing.assert_close(placed[:, 0:2], placed[:, 2:4])
+    torch.testing.assert_close(placed[:, 0:2], placed[:, 4:6])
 
 
 def test_the_context_module_starts_as_the_identity_of_positive_scores():

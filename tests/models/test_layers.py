@@ -145,7 +145,7 @@ def layers(draw):
     return layer
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(st.lists(layers(), min_size=1, max_size=3))
 def test_fields_of_any_stack_are_those_of_its_gradients(stack):
     network = nn.Sequential(*stack)
@@ -216,6 +216,24 @@ def test_multiply_adds_are_half_the_operations_that_torch_counts(build, size):
         network(torch.empty(1, *size, device="meta"))
     counted = sum(row.multiply_adds for row in layer_table(network, size))
     assert 2 * counted == counter.get_total_flops()
+
+
+def test_an_unpooled_position_sees_the_window_that_was_pooled():
+    class Unpooling(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.pool = nn.MaxPool2d(2, return_indices=True)
+            self.unpool = nn.MaxUnpool2d(2)
+            self.conv = nn.Conv2d(1, 1, 3, padding=1)
+
+        def forward(self, x):
+            pooled, switches = self.pool(x)
+            return self.conv(self.unpool(pooled, switches))
+
+    pool, unpool, conv = layer_table(Unpooling(), (1, 12, 12))
+    assert (pool.receptive_field, pool.jump) == ((2, 2), (2, 2))
+    assert (unpool.receptive_field, unpool.jump) == ((2, 2), (1, 1))
+    assert (conv.receptive_field, conv.jump) == ((4, 4), (1, 1))  # 3 positions of 2 windows
 
 
 def test_linear_layers_see_the_whole_image_and_multiply_once_a_weight():
