@@ -8,14 +8,17 @@ figure is the median over the rounds. Libraries' networks have untrained weights
 """
 
 import argparse
+import copy
 import os
 import platform
 import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -137,7 +140,8 @@ def seconds_to_first_answer() -> tuple[float, float]:
         page = time.perf_counter() - start
         ask = (
             "import sys; from gradio_client import Client, handle_file\n"
-            "client = Client(sys.argv[1], verbose=False); import time; start = time.perf_counter()\n"
+            "import time; client = Client(sys.argv[1], verbose=False)\n"
+            "start = time.perf_counter()\n"
             "client.predict(handle_file(sys.argv[2]), ['unet'], api_name='/segment')\n"
             "print(time.perf_counter() - start)"
         )
@@ -163,7 +167,7 @@ def benchmark_segment(rounds: int) -> None:
         **library_networks(),
     }
     print_table("a 640x480 photo", timed(rows, rounds), "`unet`, whole call")
-    each = {f"`{name}`": (lambda n=name: segment(image, [n])) for name in ten}
+    each: Rows = {f"`{name}`": partial(segment, image, [name]) for name in ten}
     print_table("whole call of", timed(each, rounds), "`unet`")
     print("\n| resident memory, peak | MB |\n|---|---|")
     for title, names in (("after `unet`", ["unet"]), ("after all ten", ten)):
@@ -221,8 +225,6 @@ def eager_channels_last(network: nn.Module, x: Tensor) -> Callable[[], object]:
 
 def eager_contiguous(network: nn.Module, x: Tensor) -> Callable[[], object]:
     """torch as it is, with torch's default layout."""
-    import copy
-
     plain = copy.deepcopy(network).to(memory_format=torch.contiguous_format)
     return bare_call(plain, x.contiguous())
 
@@ -256,16 +258,15 @@ def openvino_cpu(network: nn.Module, x: Tensor) -> Callable[[], object]:
 
 def onnx_runtime(network: nn.Module, x: Tensor) -> Callable[[], object]:
     """ONNX Runtime, float32, two threads."""
-    import io
-
     import onnxruntime
 
-    buffer = io.BytesIO()
-    with torch.no_grad():
-        torch.onnx.export(network, (x.contiguous(),), buffer, dynamo=False, input_names=["x"])
+    with tempfile.TemporaryDirectory() as folder, torch.no_grad():
+        path = Path(folder) / "unet.onnx"
+        torch.onnx.export(network, (x.contiguous(),), path, dynamo=False, input_names=["x"])
+        content = path.read_bytes()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 2
-    session = onnxruntime.InferenceSession(buffer.getvalue(), options)
+    session = onnxruntime.InferenceSession(content, options)
     array = x.contiguous().numpy()
     return lambda: session.run(None, {"x": array})[0]
 

@@ -16,6 +16,7 @@ from segdemo.training.recipes import SegmentationRecipe
 from segdemo.weights import load_files
 
 LAST, BEST = "last.pt", "best.safetensors"
+PARTS = ("network", "averaged", "optimiser", "schedule")
 
 
 @dataclass
@@ -35,7 +36,7 @@ class State:
             return
         # The run's own file, at training time only: an optimiser's state is no safetensors.
         saved = torch.load(folder / LAST, weights_only=True)
-        for name in ("network", "averaged", "optimiser", "schedule"):
+        for name in PARTS:
             getattr(self, name).load_state_dict(saved[name])
         self.epoch, self.best = saved["epoch"], saved["best"]
 
@@ -46,9 +47,8 @@ class State:
             self.best = score
             tensors = {k: v.contiguous() for k, v in self.averaged.module.state_dict().items()}
             save_file(tensors, folder / BEST)
-        parts = {k: getattr(self, k).state_dict() for k in ("network", "averaged", "optimiser")}
-        schedule = {k: v for k, v in self.schedule.state_dict().items() if k != "lr_lambdas"}
-        saved = {**parts, "schedule": schedule, "epoch": self.epoch, "best": self.best}
+        parts = {name: getattr(self, name).state_dict() for name in PARTS}
+        saved = {**parts, "epoch": self.epoch, "best": self.best}
         partial = folder / (LAST + ".part")
         torch.save(saved, partial)
         partial.replace(folder / LAST)

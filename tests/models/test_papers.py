@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from segdemo.models import fcn
 from segdemo.models.deconvnet import DeconvNet
 from segdemo.models.dilated import ContextModule, Dilated, FrontEnd, identity_
 from segdemo.models.fcn import FCN8s, FCN16s, FCN32s, bilinear_deconvolution, bilinear_kernel
@@ -157,6 +158,30 @@ def test_fcn_is_ready_to_learn_all_but_its_deconvolutions(fcn8s):
     assert fcn8s.vgg16.conv1.conv1_1.weight.std() > 0
 
 
+class SilentVGG16(nn.Module):
+    """Zeros in place of VGG16's maps of a 500x500 image: what is left are the scores' biases."""
+
+    def forward(self, image):
+        return tuple(
+            torch.zeros(1, *size) for size in [(256, 88, 88), (512, 44, 44), (4096, 16, 16)]
+        )
+
+
+@pytest.mark.parametrize(("build", "total"), [(FCN32s, 1), (FCN16s, 11), (FCN8s, 111)])
+def test_fcn_adds_up_the_scores_of_its_branches(monkeypatch, build, total):
+    monkeypatch.setattr(fcn, "ConvolutionalVGG16", SilentVGG16)
+    network = build(num_classes=2)
+    biases = {"score_fr": 1.0, "score_pool4": 10.0, "score_pool3": 100.0}
+    with torch.no_grad():
+        for name, module in network.named_children():
+            if name in biases:
+                module.bias.fill_(biases[name])
+        scores = network(torch.zeros(1, 3, 500, 500))
+    torch.testing.assert_close(
+        scores[:, :, 100:400, 100:400], torch.full((1, 2, 300, 300), float(total))
+    )
+
+
 @pytest.mark.parametrize(("kernel_size", "stride"), [(4, 2), (16, 8), (32, 16), (64, 32)])
 def test_a_bilinear_deconvolution_continues_a_ramp(kernel_size, stride):
     up = bilinear_deconvolution(2, kernel_size=kernel_size, stride=stride, learn=False)
@@ -196,7 +221,7 @@ def test_deconvnet_goes_from_224_to_7_to_1_and_back():
 def test_deconvnet_takes_larger_images_of_whole_strides_and_refuses_others():
     network = on_meta(DeconvNet)
     assert run(network, 3, 256, 320) == (21, 256, 320)
-    for height, width in [(225, 224), (224, 250), (192, 224)]:
+    for height, width in [(225, 224), (224, 240), (240, 224), (192, 224)]:
         with pytest.raises(ValueError, match=rf"{height}x{width}.*multiples of 32.*try 224x224"):
             run(network, 3, height, width)
 

@@ -61,6 +61,12 @@ def test_a_missing_tensor_is_named():
         load_vgg16(on_meta(FCN32s), state)
 
 
+def test_a_tensor_that_vgg16_has_no_place_for_is_named():
+    state = on_meta(vgg16).state_dict() | {"features.99.weight": torch.zeros(1)}
+    with pytest.raises(ValueError, match=r"no place for \['features\.99\.weight'\].*try"):
+        load_vgg16(on_meta(FCN32s), state)
+
+
 def test_the_state_dict_of_another_network_is_refused():
     with pytest.raises(ValueError, match=r"without batch norm: try"):
         load_vgg16(on_meta(FCN32s), on_meta(vgg16_bn).state_dict())
