@@ -1,0 +1,37 @@
+"""The page: composes the tabs and launches. `python app.py`, then open the address printed."""
+
+import os
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
+
+from threading import Thread
+
+import gradio as gr
+
+from segdemo.ui import models_tab, segment_tab
+from segdemo.ui.page import compose
+from segdemo.ui.tab import Tab
+from segdemo.ui.theme import launch_settings
+
+TABS: list[Tab] = [segment_tab, models_tab]
+
+
+def build() -> gr.Blocks:
+    """The whole page, not yet served."""
+    return compose(TABS)
+
+
+def warm_up() -> None:
+    """Work out what the tabs open with."""
+    for tab in TABS:
+        tab.warm_up()
+
+
+def main() -> None:
+    """Serve the page until interrupted."""
+    Thread(target=warm_up, daemon=True).start()
+    build().launch(**launch_settings())
+
+
+if __name__ == "__main__":
+    main()
