@@ -18,7 +18,7 @@ from segdemo import weights as weight_files
 from segdemo.models.catalog import ARCHITECTURES, DILATED, STRIDED, with_sources
 from segdemo.models.shared import SharedTrunkNetwork
 
-WORKING_LENGTH = 384  # pixels, the longest side at which the network sees a photo
+WORKING_LENGTH = 448  # pixels, the longest side at which the network sees a photo; chosen on val
 MULTIPLE = 32
 MIN_SIDE, MAX_PIXELS = 16, 40_000_000
 BAND_PIXELS = 1 << 20  # masks are enlarged in bands of rows of about this many pixels
@@ -44,8 +44,9 @@ class Segmentation:
     """One architecture's result.
 
     `mask` uint8 (H, W): class indices at the photo's size. The others at the score map's size
-    (h, w): `scores` float32 (classes, h, w), `top3_classes` uint8 and `top3_probabilities` float32
-    (3, h, w), most probable first; `confidence` float32 (h, w), the first of them.
+    (h, w): `scores` float32 (classes, h, w), the weights' offsets added; `top3_classes` uint8 and
+    `top3_probabilities` float32 (3, h, w), most probable first; `confidence` float32 (h, w), the
+    first of them.
     """
 
     mask: NDArray[np.uint8]
@@ -61,7 +62,7 @@ class Segmentation:
 
 
 def working_size(height: int, width: int) -> tuple[int, int]:
-    """(height, width) at which a photo is segmented: longest side 384, multiples of 32."""
+    """(height, width) at which a photo is segmented: longest side 448, multiples of 32."""
     scale = WORKING_LENGTH / max(height, width)
     return (
         max(round(height * scale / MULTIPLE), 1) * MULTIPLE,
@@ -130,7 +131,8 @@ def segment(
         spent[name] = 1000 * (time.perf_counter() - start)
         outputs[name] = output
         start = time.perf_counter()
-    return {name: _result(name, outputs[name], image.shape[:2], spent) for name in names}
+    offsets = torch.tensor(weight_files.entry(weights)["score_offsets"])[:, None, None]
+    return {name: _result(name, outputs[name] + offsets, image.shape[:2], spent) for name in names}
 
 
 def check_image(image: NDArray[np.uint8]) -> None:

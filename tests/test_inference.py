@@ -82,7 +82,7 @@ def test_any_size_gives_a_mask_of_that_size(size):
 def test_the_working_size_is_bounded_and_in_multiples_of_32(height, width):
     h, w = working_size(height, width)
     assert h % 32 == w % 32 == 0
-    assert max(h, w) == 384
+    assert max(h, w) == 448
     assert min(h, w) >= 32
 
 

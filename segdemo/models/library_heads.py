@@ -9,7 +9,7 @@ Input: the trunk's maps at strides 2, 4, 8, 16 and 32 (FPN) or 16 by dilation (P
 Output: scores at stride 16 (PSPNet) or 4.
 
 Deviations: lean widths (FPN 64, DeepLabV3+ 96, PSPNet 192); PSPNet at stride 16, not 8; atrous
-rates 3, 6, 9 (the papers' 6, 12, 18 are for maps of 33x33 cells, these have about 24x16).
+rates 3, 6, 9 (the papers' 6, 12, 18 are for maps of 33x33 cells, these have about 28x20).
 """
 
 from torch import Tensor, nn

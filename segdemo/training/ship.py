@@ -15,7 +15,9 @@ from segdemo.inference import segment
 from segdemo.labels import LABEL_SETS
 from segdemo.training import checkpoint
 from segdemo.training.evaluation import evaluate
-from segdemo.training.recipes import SEGMENTATION_RECIPES
+from segdemo.training.recipes import SEGMENTATION_RECIPES, SegmentationRecipe
+from segdemo.training.segmentation import class_weights
+from segdemo.training.segmentation_data import read_split
 
 DATASETS = (
     "MSRC v2 (Microsoft Research Cambridge, non-commercial research), ground truth re-drawn by "
@@ -36,6 +38,7 @@ def ship_segmentation(recipe_name: str, checkpoints: Path, data: Path) -> dict[s
         "label_set": label_set.name,
         "classes": list(label_set.classes),
         "normalisation": "(RGB - 127) / 128 on 0-255",
+        "score_offsets": score_offsets(recipe, data / "photos"),
         "dataset": DATASETS,
         "licence": "non-commercial research (see weights/LICENSE.md)",
         "recipe": f"python -m segdemo.training segment --recipe {recipe_name} --data DIR",
@@ -50,6 +53,15 @@ def ship_segmentation(recipe_name: str, checkpoints: Path, data: Path) -> dict[s
     entry["golden"] = reference_scores(recipe.weights)
     write_entry(recipe.weights, entry)
     return entry
+
+
+def score_offsets(recipe: SegmentationRecipe, photos: Path) -> list[float]:
+    """What is added to each class's score: the loss's class weights taken back, `other`'s bonus."""
+    classes = LABEL_SETS[recipe.weights].classes
+    weight = class_weights(read_split(photos, "train"), len(classes), recipe.class_balance)
+    offsets = -weight.log()
+    offsets[classes.index("other")] += recipe.other_bonus
+    return [round(float(offset), 4) for offset in offsets]
 
 
 def write_parts(name: str, state: dict[str, torch.Tensor]) -> list[dict[str, Any]]:

@@ -96,14 +96,14 @@ def test_the_table_gives_percent_and_millions():
 
 
 def test_costs_count_each_weight_once_a_position():
-    # fcn32s by hand at 288x384: the trunk's stages, then fc6 (320 x 192 x 9) and score_fr
-    # (192 x 22) on 9 x 12 positions.
+    # fcn32s by hand at 320x448: the trunk's stages, then fc6 (320 x 192 x 9) and score_fr
+    # (192 x 22) on 10 x 14 positions.
     cost = size_and_cost("fcn32s", 22)
-    head = (320 * 192 * 9 + 192 * 22) * 9 * 12
+    head = (320 * 192 * 9 + 192 * 22) * 10 * 14
     dilated = size_and_cost("dilated_frontend", 22)["multiply_adds"]
     assert cost["head_parameters"] == 557_590
     assert cost["parameters"] == 557_590 + 2_939_120
-    assert 0.75e9 < cost["multiply_adds"] - head < 0.85e9  # the trunk: 0.364 G at 224x224
+    assert 0.95e9 < cost["multiply_adds"] - head < 1.08e9  # the trunk: 0.364 G at 224x224
     assert dilated > 2 * cost["multiply_adds"]
 
 
