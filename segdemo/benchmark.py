@@ -57,7 +57,7 @@ def timed(rows: Rows, rounds: int) -> dict[str, float]:
 
 def print_table(title: str, medians: dict[str, float], unit: str) -> None:
     """A Markdown table of milliseconds and of the ratio to the row named `unit`."""
-    print(f"\n| {title} | ms | times `{unit}` |\n|---|---|---|")
+    print(f"\n| {title} | ms | times {unit} |\n|---|---|---|")
     for name, value in medians.items():
         print(f"| {name} | {value:.0f} | {value / medians[unit]:.2f} |")
 
@@ -106,13 +106,14 @@ def library_networks() -> Rows:
 
 
 def resident_megabytes(names: list[str]) -> float:
-    """Peak resident memory of a fresh process that segments one photo by `names`."""
+    """Peak resident memory (Linux) of a fresh process that segments one photo by `names`."""
     code = (
-        "import resource, sys, gradio\n"
+        "import sys, gradio\n"
         "from segdemo.benchmark import photo\n"
         "from segdemo.inference import segment\n"
         "segment(photo(), sys.argv[1:])\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+        "status = open('/proc/self/status').read()\n"
+        "print(int(status.split('VmHWM:')[1].split()[0]) / 1024)"
     )
     command = [sys.executable, "-c", code, *names]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)

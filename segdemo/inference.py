@@ -21,7 +21,7 @@ from segdemo.models.shared import SharedTrunkNetwork
 WORKING_LENGTH = 448  # pixels, the longest side at which the network sees a photo; chosen on val
 MULTIPLE = 32
 MIN_SIDE, MAX_PIXELS = 16, 40_000_000
-BAND_PIXELS = 1 << 20  # masks are enlarged in bands of rows of about this many pixels
+BAND_PIXELS = 1 << 16  # masks are enlarged in bands of rows of about this size: it fits the cache
 POSSIBLE = 0.05  # a class below this probability everywhere can't win between the cells
 
 
@@ -180,7 +180,7 @@ class Networks:
     """One weight file's network; heads are loaded when first asked for, batch norm folded."""
 
     def __init__(self, weights: str) -> None:
-        weight_files.entry(weights)
+        weight_files.segmentation_entry(weights)
         self._weights, self._lock = weights, threading.Lock()
         self._network: SharedTrunkNetwork | None = None
 

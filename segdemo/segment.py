@@ -96,7 +96,7 @@ def write(
     name: str,
 ) -> None:
     """Write one photo's results; `target` is their path without an ending."""
-    label_set = LABEL_SETS[weights.entry(name)["label_set"]]
+    label_set = LABEL_SETS[weights.segmentation_entry(name)["label_set"]]
     summary: dict[str, Any] = {
         "height": pixels.shape[0],
         "width": pixels.shape[1],

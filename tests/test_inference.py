@@ -113,6 +113,8 @@ def test_unknown_names_are_refused_with_the_known_ones():
         segment(CARD, [])
     with pytest.raises(ValueError, match=r"weights 'nothing' are not known; choose from photos"):
         segment(CARD, ["fcn8s"], weights="nothing")
+    with pytest.raises(ValueError, match=r"'imagenet' are no segmentation network; choose from"):
+        segment(CARD, ["fcn8s"], weights="imagenet")
 
 
 def test_folding_batch_norm_changes_no_score():

@@ -27,7 +27,7 @@ def evaluate(name: str, folder: Path, split: str, masks: Path | None = None) -> 
     matrix at the images' own sizes. `milliseconds` is the median of the whole call a photo, where
     this runs. Where `masks` is given, index PNGs are written to MASKS/ARCHITECTURE/.
     """
-    entry = weights.entry(name)
+    entry = weights.segmentation_entry(name)
     label_set = LABEL_SETS[entry["label_set"]]
     check_classes(folder, label_set.classes)
     names = entry["arguments"]["architectures"]
