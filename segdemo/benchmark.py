@@ -173,8 +173,12 @@ def benchmark_segment(rounds: int) -> None:
     print("\n| resident memory, peak | MB |\n|---|---|")
     for title, names in (("after `unet`", ["unet"]), ("after all ten", ten)):
         print(f"| {title}, gradio imported | {resident_megabytes(names):.0f} |")
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import gradio, torch"], check=True)
+    imports = time.perf_counter() - start
     page, answer = seconds_to_first_answer()
     print("\n| from `python app.py` to | s |\n|---|---|")
+    print(f"| gradio and torch imported, nothing else | {imports:.1f} |")
     print(f"| the page | {page:.1f} |\n| the first photo segmented by `unet` | {answer:.1f} |")
 
 
