@@ -223,11 +223,6 @@ def resident_now() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def eager_channels_last(network: nn.Module, x: Tensor) -> Callable[[], object]:
-    """torch as it is, with the layout that its convolutions are fastest in."""
-    return bare_call(network, x)
-
-
 def eager_contiguous(network: nn.Module, x: Tensor) -> Callable[[], object]:
     """torch as it is, with torch's default layout."""
     plain = copy.deepcopy(network).to(memory_format=torch.contiguous_format)
@@ -277,7 +272,7 @@ def onnx_runtime(network: nn.Module, x: Tensor) -> Callable[[], object]:
 
 
 ENGINES: dict[str, Callable[[nn.Module, Tensor], Callable[[], object]]] = {
-    "eager, channels last": eager_channels_last,
+    "eager, channels last": bare_call,
     "eager, contiguous": eager_contiguous,
     "OpenVINO": openvino_cpu,
     "ONNX Runtime": onnx_runtime,

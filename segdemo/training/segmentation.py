@@ -47,8 +47,7 @@ def train(recipe: SegmentationRecipe, data: Path, folder: Path, fabric: Fabric) 
         use_buffers=True,
     )
     optimiser = torch.optim.AdamW(parameter_groups(network, recipe), weight_decay=0.0)
-    steps = sum(count or len(folders[name]) for name, count in recipe.counts.items())
-    steps //= recipe.batch * fabric.world_size
+    steps = len(epoch_loader(recipe, folders, 0, fabric))
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: warmup_cosine(step, steps, recipe)
     )
@@ -59,26 +58,18 @@ def train(recipe: SegmentationRecipe, data: Path, folder: Path, fabric: Fabric) 
     averaged.to(fabric.device)
 
     for epoch in range(state.epoch, recipe.epochs):
-        generator = torch.Generator().manual_seed(recipe.seed * 1000 + epoch)
-        samples = epoch_samples(folders, recipe.counts, generator)
-        samples = samples[: steps * recipe.batch * fabric.world_size]
-        dataset = AugmentedPhotos(
-            samples[fabric.global_rank :: fabric.world_size], crop=recipe.crop, length=recipe.length
-        )
-        torch.manual_seed(recipe.seed * 100_000 + epoch * 100 + fabric.global_rank)
         distillation = recipe.distillation if epoch >= recipe.distil_from else 0.0
         model.train()
         bar = tqdm(
-            DataLoader(dataset, recipe.batch, drop_last=True),
+            epoch_loader(recipe, folders, epoch, fabric),
             desc=f"epoch {epoch + 1}/{recipe.epochs}",
             disable=fabric.global_rank > 0,
             mininterval=30,
         )
         for image, label in bar:
             image = normalise(image.to(fabric.device)).contiguous(memory_format=torch.channels_last)
-            scores = model(image)
             losses = heads_loss(
-                scores,
+                model(image),
                 label.to(fabric.device),
                 points=recipe.points,
                 weight=weight,
@@ -102,6 +93,21 @@ def train(recipe: SegmentationRecipe, data: Path, folder: Path, fabric: Fabric) 
             state.save(folder, mean_miou(scores_by_folder["photos"]))
         fabric.barrier()
     return folder / checkpoint.BEST
+
+
+def epoch_loader(
+    recipe: SegmentationRecipe, folders: dict[str, list[Sample]], epoch: int, fabric: Fabric
+) -> DataLoader[tuple[Tensor, Tensor]]:
+    """This process's share of an epoch's photos, augmented: as many batches in every process."""
+    samples = epoch_samples(
+        folders, recipe.counts, torch.Generator().manual_seed(recipe.seed * 1000 + epoch)
+    )
+    samples = samples[: len(samples) // fabric.world_size * fabric.world_size]
+    dataset = AugmentedPhotos(
+        samples[fabric.global_rank :: fabric.world_size], crop=recipe.crop, length=recipe.length
+    )
+    torch.manual_seed(recipe.seed * 100_000 + epoch * 100 + fabric.global_rank)
+    return DataLoader(dataset, recipe.batch, drop_last=True)
 
 
 def warmup_cosine(step: int, steps_an_epoch: int, recipe: SegmentationRecipe) -> float:
