@@ -54,4 +54,5 @@ def read_history(folder: Path) -> list[dict[str, float]]:
     """The training curves of a run, an epoch a dict; empty where it had none (PCA)."""
     if not (folder / LAST).exists():
         return []
+    # As in State.load: the run's own file, tensors and numbers alone, at training time only.
     return torch.load(folder / LAST, weights_only=True)["history"]

@@ -8,6 +8,7 @@ import torch
 from lightning_fabric import Fabric
 from PIL import Image
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
@@ -27,6 +28,8 @@ from segdemo.training.segmentation_data import (
 from segdemo.training.segmentation_loss import heads_loss
 
 CLASS_FREQUENCY_FLOOR = 1e-3
+# Folder -> how many of its validation pictures are scored after every epoch (None: all).
+VALIDATION = {"photos": None, "people": 20, "horses": 20}
 
 
 def train(recipe: SegmentationRecipe, data: Path, folder: Path, fabric: Fabric) -> Path:
@@ -34,17 +37,14 @@ def train(recipe: SegmentationRecipe, data: Path, folder: Path, fabric: Fabric) 
     fabric.seed_everything(recipe.seed + fabric.global_rank, verbose=False)
     classes = LABEL_SETS[recipe.weights].classes
     folders = {name: read_split(data / name, "train") for name in recipe.counts}
-    validation = {name: read_split(data / name, "val") for name in ("photos", "people", "horses")}
-    validation |= {name: validation[name][:20] for name in ("people", "horses")}
+    validation = {name: read_split(data / name, "val")[:n] for name, n in VALIDATION.items()}
 
     network = SharedTrunkNetwork(recipe.architectures, num_classes=len(classes))
+    network.to(memory_format=torch.channels_last)
     fresh = checkpoint.start_from(network, recipe)
     fabric.print(f"{len(fresh)} tensors start at random")
-    network = network.to(memory_format=torch.channels_last)
-    averaged = torch.optim.swa_utils.AveragedModel(
-        network,
-        multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.averaging),
-        use_buffers=True,
+    averaged = AveragedModel(
+        network, multi_avg_fn=get_ema_multi_avg_fn(recipe.averaging), use_buffers=True
     )
     optimiser = torch.optim.AdamW(parameter_groups(network, recipe), weight_decay=0.0)
     steps = len(epoch_loader(recipe, folders, 0, fabric))
@@ -56,7 +56,6 @@ def train(recipe: SegmentationRecipe, data: Path, folder: Path, fabric: Fabric) 
     state.load(folder)
     model, optimiser = fabric.setup(network, optimiser)
     averaged.to(fabric.device)
-
     for epoch in range(state.epoch, recipe.epochs):
         distillation = recipe.distillation if epoch >= recipe.distil_from else 0.0
         model.train()
