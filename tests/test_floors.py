@@ -18,14 +18,20 @@ FLOORS = {
     "labels": 1,
     "metrics": 1,
     "latent": 1,
+    "corruptions": 1,
+    "exports": 1,
     "weights": 2,
+    "ground_truth": 2,
     "inference": 3,
     "figures": 3,
+    "inside": 4,
+    "heatmap": 4,
+    "generation": 4,
     "training": 4,
-    "ui": 4,
-    "benchmark": 4,
     "segment": 4,
-    "app": 5,
+    "ui": 5,
+    "benchmark": 5,
+    "app": 6,
 }
 # Pairs on one floor that may meet, in this direction.
 BESIDE = {("labels", "images")}
@@ -36,7 +42,13 @@ FORBIDDEN = {  # room -> packages that it must not touch
     "images": {"torch", "gradio"},
     "labels": {"torch", "gradio"},
     "metrics": {"torch", "gradio"},
+    "corruptions": {"torch", "gradio", "plotly", "matplotlib"},
+    "exports": {"torch", "gradio", "plotly", "matplotlib"},
+    "ground_truth": {"torch", "gradio", "plotly", "matplotlib"},
     "inference": {"gradio"},
+    "inside": {"gradio", "plotly", "matplotlib"},
+    "heatmap": {"gradio", "plotly", "matplotlib"},
+    "generation": {"gradio", "plotly", "matplotlib"},
 }
 SOURCES = [*sorted(PACKAGE.rglob("*.py")), ROOT / "app.py"]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from lightning_fabric import Fabric
+from safetensors.torch import load_file
 from torch import nn
 
 from segdemo.models.autoencoder import PCA
@@ -33,6 +34,8 @@ def train(recipe: GenerativeRecipe, data: Path, folder: Path, fabric: Fabric) ->
     fabric.seed_everything(recipe.seed, verbose=False)
     training, validation = (part.to(fabric.device) for part in read_split(recipe.data, data))
     network = build(recipe)
+    if recipe.start is not None:
+        start_from(network, folder.parent / recipe.start / BEST)
     KINDS[recipe.kind].train(recipe, network, training, validation, folder, fabric)
     return folder / BEST
 
@@ -40,6 +43,13 @@ def train(recipe: GenerativeRecipe, data: Path, folder: Path, fabric: Fabric) ->
 def build(recipe: GenerativeRecipe) -> nn.Module:
     """The recipe's network, random."""
     return GENERATIVE_MODELS[KINDS[recipe.kind].model](**arguments(recipe))
+
+
+def start_from(network: nn.Module, weights: Path) -> None:
+    """Load the weights of a finished run; ValueError where there are none."""
+    if not weights.exists():
+        raise ValueError(f"{weights} is missing, and this run starts from it; train it first.")
+    network.load_state_dict(load_file(weights))
 
 
 def arguments(recipe: GenerativeRecipe) -> dict[str, Any]:

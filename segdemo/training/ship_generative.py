@@ -12,7 +12,7 @@ from segdemo.models.autoencoder import PCA, Autoencoder
 from segdemo.models.classifier import Classifier
 from segdemo.models.gan import Generator
 from segdemo.models.likelihood import LIKELIHOODS
-from segdemo.models.vae import VAE
+from segdemo.models.vae import VAE, kl_per_dimension
 from segdemo.training.evaluate_generative import companions, mean_code, scores
 from segdemo.training.generative import KINDS, arguments
 from segdemo.training.generative_checkpoint import BEST, read_history
@@ -37,7 +37,7 @@ def ship_generative(name: str, checkpoints: Path, data: Path) -> dict[str, Any]:
     write_entry(name, described(name, recipe, files, checkpoints))
     network = weights.load(name)
     entry = weights.entry(name)
-    codes = codes_of(network, training)
+    codes = codes_of(network, training) | held_out_of(network, validation)
     if codes:
         file = write_part(f"{name}-codes.safetensors", "codes", halved(codes))
         entry["files"].append(file)
@@ -107,6 +107,26 @@ def codes_of(network: nn.Module, training: Images) -> dict[str, Tensor]:
     if isinstance(network, Autoencoder | PCA):
         return {"mu": network.encode(chosen.grey()), **labels}
     return {}
+
+
+@torch.inference_mode()
+def held_out_of(network: nn.Module, validation: Images) -> dict[str, Tensor]:
+    """`held_out_mse` a pixel and, for a VAE, `held_out_kl` in nats, of up to CODES held-out images.
+
+    What the error and KL of an input are compared with: from mean codes of grey pixels, as on the
+    page. {} without encoder.
+    """
+    if not isinstance(network, VAE | Autoencoder | PCA):
+        return {}
+    step = max(len(validation) // CODES, 1)
+    grey = validation[slice(None, step * CODES, step)].grey()
+    error, kl = [], []
+    for part in grey.split(250):
+        decoded = network.decode(mean_code(network, part))
+        error.append((decoded - part).square().flatten(1).mean(1))
+        if isinstance(network, VAE):
+            kl.append(kl_per_dimension(*network.encode(part)).sum(1))
+    return {"held_out_mse": torch.cat(error)} | ({"held_out_kl": torch.cat(kl)} if kl else {})
 
 
 def card(image_size: int) -> Tensor:

@@ -7,10 +7,10 @@ import gradio as gr
 from gradio.themes.utils import colors, fonts, sizes
 from starlette.middleware import Middleware
 
+from segdemo.ui import plot
 from segdemo.ui.guard import RefuseRemoteFiles
 
 STATIC = Path(__file__).parent / "static"
-STYLES = ("page.css", "panes.css", "tables.css")
 MAX_UPLOAD = "25mb"
 WAITING = 64  # events in the queue before the server says that it is busy
 COMPUTE: dict[str, Any] = {"concurrency_id": "compute", "concurrency_limit": 1}
@@ -44,16 +44,22 @@ def theme() -> gr.themes.Base:
     )
 
 
+def style_sheets() -> list[Path]:
+    """The page's own first, then what its parts bring."""
+    return sorted(STATIC.glob("*.css"), key=lambda path: (path.name != "page.css", path.name))
+
+
 def launch_settings() -> dict[str, Any]:
     """The arguments of `launch()`: nothing monitored, nothing kept, no trace shown, bounded."""
     return {
         "theme": theme(),
-        "css": "\n".join((STATIC / name).read_text() for name in STYLES),
+        "css": "\n".join(path.read_text() for path in style_sheets()),
+        "head": f"<script>{(STATIC / 'shell.js').read_text()}</script>",
         "footer_links": ["api"],
         "max_file_size": MAX_UPLOAD,
         "show_error": False,
         "ssr_mode": False,
         "run_history": False,
         "enable_monitoring": False,
-        "app_kwargs": {"middleware": [Middleware(RefuseRemoteFiles)]},
+        "app_kwargs": {"middleware": [Middleware(RefuseRemoteFiles)], "routes": [plot.route()]},
     }

@@ -1,0 +1,1 @@
+"""Measure segdemo against what a user would pick instead: ratios within one run."""
