@@ -2,6 +2,7 @@
 
 python -m segdemo.benchmark segment     # whole calls, bare networks, libraries' networks
 python -m segdemo.benchmark engines     # the same network by other runtimes
+python -m segdemo.benchmark heatmap     # a classifier slid over a photo, against one pass
 """
 
 import argparse
@@ -12,11 +13,13 @@ from collections.abc import Callable
 import torch
 
 from segdemo.benchmark.engines import benchmark_engines
+from segdemo.benchmark.heatmap import benchmark_heatmap
 from segdemo.benchmark.segmentation import benchmark_segment
 
 BENCHMARKS: dict[str, Callable[[int], None]] = {
     "segment": benchmark_segment,
     "engines": benchmark_engines,
+    "heatmap": benchmark_heatmap,
 }
 
 

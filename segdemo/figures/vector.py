@@ -1,12 +1,13 @@
 """Matplotlib figures as vector files for a report: SVG and PDF, text as text."""
 
 from io import BytesIO
+from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
 
 # Text stays text (TrueType in PDF, <text> in SVG), and an SVG's ids are the same every time.
-SETTINGS = {"pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "segdemo"}
+SETTINGS: dict[Any, Any] = {"pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "segdemo"}
 # Without dates, the same figure gives the same bytes.
 METADATA: dict[str, dict[str, None]] = {
     "pdf": {"CreationDate": None, "ModDate": None},

@@ -1,4 +1,4 @@
-"""The named endpoints for programs: /segment and /models."""
+"""The named endpoints for programs; /segment and /models are here, a tab's own beside it."""
 
 import re
 import secrets
@@ -12,6 +12,7 @@ from segdemo import inference
 from segdemo.images import decode
 from segdemo.labels import LABEL_SETS, write_mask
 from segdemo.models.catalog import ARCHITECTURES
+from segdemo.ui import heatmap_endpoint
 from segdemo.ui.model_facts import WEIGHTS, heads, papers
 from segdemo.ui.photo_input import PhotoInput
 from segdemo.ui.regions import areas
@@ -73,7 +74,7 @@ def model_list() -> dict[str, Any]:
 
 
 def build() -> None:
-    """Register both endpoints in the page that is being built; nothing of them is shown."""
+    """Register all endpoints in the page that is being built; nothing of them is shown."""
     with gr.Row(visible=False):
         photo = PhotoInput(type="filepath", label="photo")
         names = gr.CheckboxGroup(list(ARCHITECTURES), label="architectures", value=["fcn8s"])
@@ -91,6 +92,7 @@ def build() -> None:
     list_models.click(
         model_list, None, models, api_name="models", api_description=described(model_list)
     )
+    heatmap_endpoint.build()
 
 
 def described(function: Any) -> str:

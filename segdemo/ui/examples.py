@@ -82,7 +82,7 @@ def example(name: object) -> Example:
     return EXAMPLES[name]
 
 
-def picker(chosen: str) -> gr.HTML:
+def picker(chosen: str, elem_id: str = "picker") -> gr.HTML:
     """Thumbnails to press; the component's value is the chosen example's name, None for none."""
     buttons = "".join(_button(name, shown) for name, shown in EXAMPLES.items())
     return gr.HTML(
@@ -92,7 +92,7 @@ def picker(chosen: str) -> gr.HTML:
             '<p class="picker-credit" aria-live="polite"></p>'
         ),
         js_on_load=(STATIC / "picker.js").read_text(),
-        elem_id="picker",
+        elem_id=elem_id,
         apply_default_css=False,
     )
 

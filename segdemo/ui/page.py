@@ -47,4 +47,3 @@ def compose(tabs: Sequence[Tab]) -> gr.Blocks:
         page.load(turn_to_linked, None, places, api_visibility="private", queue=False)
         endpoints.build()
     return page.queue(max_size=WAITING)
-

@@ -21,10 +21,12 @@ class PhotoInput(gr.Image):
         return None if payload is None else payload.path
 
 
-def notice() -> gr.HTML:
+def notice(elem_id: str = "notice") -> gr.HTML:
     """A line that screen readers announce; set it to what `said` or `failed` makes."""
     return gr.HTML(
-        "", html_template='<div class="notice" aria-live="polite">${value}</div>', elem_id="notice"
+        "",
+        html_template='<div class="notice" aria-live="polite">${value}</div>',
+        elem_id=elem_id,
     )
 
 

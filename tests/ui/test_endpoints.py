@@ -22,9 +22,9 @@ def client(served_page: str, tmp_path_factory: pytest.TempPathFactory) -> Client
     return Client(served_page, verbose=False, download_files=folder)
 
 
-def test_only_the_two_endpoints_are_named(client):
+def test_only_these_endpoints_are_named(client):
     described = client.view_api(return_format="dict", print_info=False)
-    assert set(described["named_endpoints"]) == {"/segment", "/models"}
+    assert set(described["named_endpoints"]) == {"/segment", "/models", "/heatmap"}
 
 
 def test_segment_returns_masks_at_the_photos_size_and_statistics(client, tmp_path):

@@ -1,0 +1,34 @@
+// What every drawing of the Classifier tab stands on: elements, pictures, a canvas's pixels.
+
+// An element with attributes and children; text only ever enters as a text node.
+function make(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, content] of Object.entries(attributes)) node.setAttribute(name, content);
+  node.append(...children);
+  return node;
+}
+
+async function loadImage(url) {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  return image;
+}
+
+function makeCanvas(width, height) {
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  return canvas;
+}
+
+// Match a canvas's pixels to its size on the screen; returns that size in CSS pixels.
+function fitCanvas(canvas) {
+  const ratio = window.devicePixelRatio || 1;
+  const { clientWidth: width, clientHeight: height } = canvas;
+  const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== w) canvas.width = w;
+  if (canvas.height !== h) canvas.height = h;
+  canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
+  return { width, height };
+}
