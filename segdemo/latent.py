@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import solve_triangular
 from scipy.spatial import cKDTree
-from scipy.special import logsumexp, ndtri
+from scipy.special import gammaln, logsumexp, ndtri
 
 Floats = NDArray[np.float64]
 
@@ -96,6 +96,12 @@ def nearest_code(points: ArrayLike, codes: ArrayLike) -> tuple[Floats, NDArray[n
     return np.asarray(distances, np.float64), np.asarray(indices, np.int64)
 
 
+def neighbour_distances(codes: ArrayLike) -> Floats:
+    """Euclidean distance from each code (N, d) to the nearest of the others: (N,)."""
+    rows = _enough(codes, 1)
+    return np.asarray(cKDTree(rows).query(rows, k=2)[0][:, 1], np.float64)
+
+
 @dataclass(frozen=True)
 class Mixture:
     """Normal distributions with weights (K,), means (K, d) and covariances (K, d, d)."""
@@ -173,6 +179,36 @@ def aggregate_sample(
     which = rng.integers(len(means), size=count)
     noise = rng.standard_normal((count, means.shape[1]))
     return means[which] + np.exp(log_variances[which] / 2) * noise
+
+
+def prior_log_density(points: ArrayLike) -> Floats:
+    """log of N(0, I)'s density at each point (P, d), in nats: (P,)."""
+    rows = np.asarray(points, np.float64)
+    return -0.5 * ((rows**2).sum(1) + rows.shape[1] * np.log(2 * np.pi))
+
+
+def prior_norm(size: int) -> float:
+    """The mean of |z| over N(0, I) in `size` dimensions: sqrt(2) G((d+1)/2) / G(d/2)."""
+    return float(np.sqrt(2) * np.exp(gammaln((size + 1) / 2) - gammaln(size / 2)))
+
+
+def posterior_ellipse(mu: ArrayLike, log_var: ArrayLike, mass: float, points: int = 48) -> Floats:
+    """The closed outline that holds `mass` of a two-dimensional posterior: (points + 1, 2).
+
+    q(z|x) is normal with independent dimensions: squared distance over variance is chi-squared
+    with two degrees of freedom, whose quantile is -2 log(1 - mass).
+    """
+    if not 0 < mass < 1:
+        raise ValueError(f"mass={mass} must lie between 0 and 1; try 0.95.")
+    centre, spread = np.asarray(mu, np.float64), np.exp(np.asarray(log_var, np.float64) / 2)
+    if centre.shape != (2,) or spread.shape != (2,):
+        raise ValueError(
+            f"a posterior of shape {centre.shape} has no outline in a plane; use a model with two "
+            "latent dimensions."
+        )
+    angle = np.linspace(0, 2 * np.pi, points + 1)
+    circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return centre + np.sqrt(-2 * np.log1p(-mass)) * spread * circle
 
 
 def aggregate_log_density(points: ArrayLike, mu: ArrayLike, log_var: ArrayLike) -> Floats:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import multivariate_normal, norm
+from scipy.stats import chi, multivariate_normal, norm
 
 from segdemo import latent
 
@@ -148,3 +148,25 @@ def test_the_aggregate_posterior_is_the_mean_of_the_posteriors():
     np.testing.assert_allclose(drawn.mean(0), mu.mean(0), atol=0.05)
     spread = np.exp(log_var).mean(0) + mu.var(0)
     np.testing.assert_allclose(drawn.var(0), spread, rtol=0.05)
+
+
+def test_the_priors_density_and_norm_are_scipys():
+    points = np.random.default_rng(0).standard_normal((5, 32))
+    expected = multivariate_normal(np.zeros(32)).logpdf(points)
+    np.testing.assert_allclose(latent.prior_log_density(points), expected)
+    assert latent.prior_norm(32) == pytest.approx(chi(32).mean())
+    assert latent.prior_norm(2) == pytest.approx(np.sqrt(np.pi / 2))
+
+
+def test_a_codes_neighbour_is_another_code():
+    codes = np.array([[0.0, 0], [3, 0], [3, 1]])
+    np.testing.assert_allclose(latent.neighbour_distances(codes), [3, 1, 1])
+    with pytest.raises(ValueError, match="give more codes"):
+        latent.neighbour_distances(codes[:1])
+
+
+def test_an_outline_of_what_is_no_plane_is_refused():
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        latent.posterior_ellipse([0, 0], [0, 0], 1.0)
+    with pytest.raises(ValueError, match="two latent dimensions"):
+        latent.posterior_ellipse(np.zeros(3), np.zeros(3), 0.95)

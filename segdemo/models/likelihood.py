@@ -19,6 +19,7 @@ from torch.nn import functional as F
 GAUSSIAN_SIGMA = 0.1  # in units of the grey scale from 0 to 1
 # Below this |logit| the closed forms divide 0 by 0, and their series are exact to 1e-10.
 SERIES_BELOW = 0.2
+BEST_LOGIT = 1e8  # beyond the best logit of any float32 that is neither 0 nor 1
 
 
 def bernoulli_nll(logits: Tensor, image: Tensor) -> Tensor:
@@ -68,30 +69,73 @@ def gaussian_nll(logits: Tensor, image: Tensor) -> Tensor:
     return error.sum(1) / (2 * variance) + error.shape[1] / 2 * math.log(2 * math.pi * variance)
 
 
+def bernoulli_floor(image: Tensor) -> Tensor:
+    """The least cross-entropy that any logits reach: the pixels' binary entropies, summed, (N,).
+
+    0 for black and white pixels. Of grey ones the cross-entropy is the negative log-likelihood
+    averaged over their binarisations, and this its least value.
+    """
+    entropy = -torch.xlogy(image, image) - torch.xlogy(1 - image, 1 - image)
+    return entropy.flatten(1).sum(1)
+
+
+def continuous_bernoulli_floor(image: Tensor) -> Tensor:
+    """The least negative log-likelihood that any logits reach, (N,); -inf with a pixel at 0 or 1.
+
+    There a density has no upper bound; in between the best logit's mean is the pixel itself.
+    """
+    pixel = image.double()
+    low, high = torch.full_like(pixel, -BEST_LOGIT), torch.full_like(pixel, BEST_LOGIT)
+    for _ in range(60):  # bisection: the mean rises with the logit
+        middle = (low + high) / 2
+        below = continuous_bernoulli_mean(middle) < pixel
+        low, high = torch.where(below, middle, low), torch.where(below, high, middle)
+    nll = continuous_bernoulli_nll((low + high) / 2, pixel)
+    certain = ((pixel <= 0) | (pixel >= 1)).flatten(1).any(1)
+    return torch.where(certain, -math.inf, nll).to(image.dtype)
+
+
+def gaussian_floor(image: Tensor) -> Tensor:
+    """The negative log-likelihood of no error at all, (N,)."""
+    pixels = image[0].numel()
+    constant = pixels / 2 * math.log(2 * math.pi * GAUSSIAN_SIGMA**2)
+    return torch.full((len(image),), constant, dtype=image.dtype, device=image.device)
+
+
 @dataclass(frozen=True)
 class Likelihood:
-    """`nll(logits, image)` in nats an image, `mean(logits)` as shown, what the pixels must be."""
+    """`nll(logits, image)` in nats an image, `mean(logits)` as shown, what the pixels must be.
+
+    `floor(image)` (N,) is the least that `nll` can be for an image, whatever the logits.
+    """
 
     title: str
     nll: Callable[[Tensor, Tensor], Tensor]
     mean: Callable[[Tensor], Tensor]
+    floor: Callable[[Tensor], Tensor]
     binary: bool  # True: images are binarised, black or white, before encoder and likelihood
 
 
 LIKELIHOODS: dict[str, Likelihood] = {
     "bernoulli": Likelihood(
-        "Bernoulli on dynamically binarised pixels", bernoulli_nll, torch.sigmoid, binary=True
+        "Bernoulli on dynamically binarised pixels",
+        bernoulli_nll,
+        torch.sigmoid,
+        bernoulli_floor,
+        binary=True,
     ),
     "continuous_bernoulli": Likelihood(
         "continuous Bernoulli on grey pixels",
         continuous_bernoulli_nll,
         continuous_bernoulli_mean,
+        continuous_bernoulli_floor,
         binary=False,
     ),
     "gaussian": Likelihood(
         f"Gaussian on grey pixels, standard deviation {GAUSSIAN_SIGMA}",
         gaussian_nll,
         torch.sigmoid,
+        gaussian_floor,
         binary=False,
     ),
 }

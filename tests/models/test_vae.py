@@ -244,3 +244,30 @@ def test_active_units_are_those_whose_means_vary():
     mu = torch.from_numpy(np.stack([base, 0.1 * base, 0.2 * base, 0 * base + 5], axis=1))
     # Variances about 0.337, 0.0034, 0.0135, 0.
     assert active_units(mu) == 2
+
+
+def test_no_logits_go_below_the_floor_and_the_best_ones_reach_it():
+    pixel = torch.linspace(0.01, 0.99, 25, dtype=torch.float64).reshape(1, 1, 5, 5)
+    for likelihood in LIKELIHOODS.values():
+        floor = likelihood.floor(pixel).item()
+        logits = torch.zeros_like(pixel, requires_grad=True)
+        optimiser = torch.optim.LBFGS([logits], max_iter=300, line_search_fn="strong_wolfe")
+
+        def loss(likelihood=likelihood, logits=logits, optimiser=optimiser):
+            optimiser.zero_grad()
+            value = likelihood.nll(logits, pixel).sum()
+            value.backward()
+            return value
+
+        optimiser.step(loss)
+        best = likelihood.nll(logits, pixel).item()
+        assert best >= floor - 1e-9
+        assert best == pytest.approx(floor, abs=1e-3)
+
+
+def test_the_floor_of_black_and_white_pixels():
+    pixel = torch.tensor([0.0, 1.0]).reshape(1, 1, 1, 2)
+    assert LIKELIHOODS["bernoulli"].floor(pixel).item() == 0
+    assert LIKELIHOODS["continuous_bernoulli"].floor(pixel).item() == -math.inf
+    grey = torch.full((1, 1, 1, 1), 0.5)
+    assert LIKELIHOODS["bernoulli"].floor(grey).item() == pytest.approx(math.log(2))

@@ -1,0 +1,1 @@
+"""What the generative models do with pictures and codes: torch inside, numpy in and out."""
