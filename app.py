@@ -8,12 +8,12 @@ from threading import Thread
 
 import gradio as gr
 
-from segdemo.ui import classifier_tab, models_tab, segment_tab
+from segdemo.ui import classifier_tab, convolution_tab, models_tab, segment_tab
 from segdemo.ui.page import compose
 from segdemo.ui.tab import Tab
 from segdemo.ui.theme import launch_settings
 
-TABS: list[Tab] = [segment_tab, classifier_tab, models_tab]
+TABS: list[Tab] = [segment_tab, convolution_tab, classifier_tab, models_tab]
 
 
 def build() -> gr.Blocks:

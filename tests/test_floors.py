@@ -34,7 +34,7 @@ FLOORS = {
     "app": 6,
 }
 # Pairs on one floor that may meet, in this direction.
-BESIDE = {("labels", "images"), ("exports", "labels"), ("benchmark", "ui")}
+BESIDE = {("labels", "images"), ("exports", "labels")}
 FORBIDDEN = {  # room -> packages that it must not touch
     "arithmetic": {"torch", "gradio", "plotly", "matplotlib"},
     "models": {"gradio", "plotly", "matplotlib"},

@@ -68,7 +68,8 @@ def relationship(setting: Setting, axis: int = 0) -> Relationship:
         formula, filled = _symbols(template, settled), _numbers(template, settled)
     else:
         formula = f"{left} = {_symbols(template, settled)}"
-        filled = f"{left} = {_numbers(template, settled)} = {right}"
+        numbers = _numbers(template, settled)
+        filled = f"{left} = {numbers}" + ("" if numbers == str(right) else f" = {right}")
     return Relationship(number, title, formula, filled, DOCS if number is None else PAPER)
 
 

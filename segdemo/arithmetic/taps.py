@@ -84,6 +84,14 @@ def axis_taps(axis: Axis) -> AxisTaps:
     return AxisTaps(_padded_cells(positions, axis), positions)
 
 
+def padded_cells(axis: Axis) -> np.ndarray:
+    """For each cell of the padded input, the input cell whose value it holds, or NOTHING.
+
+    (input_size + padding on both sides,) int64; a negative padding crops.
+    """
+    return _padded_cells(np.arange(-axis.pad_left, axis.input_size + axis.pad_right), axis)
+
+
 def taps(setting: Setting, indices: np.ndarray | None = None) -> Taps:
     """All taps of one channel; max_unpool needs that channel's `indices` (input's shape).
 

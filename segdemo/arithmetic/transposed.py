@@ -84,7 +84,7 @@ def gather(setting: Setting, image: np.ndarray, weight: np.ndarray, *, groups: i
     """
     axes = _axes(setting)
     image, weight = check_weight(setting, image, weight, groups)
-    sources = tuple(_sources(axis) for axis in axes)
+    sources = tuple(stuffed_cells(axis) for axis in axes)
     # A last row and column of zeros, which NOTHING = -1 picks.
     stuffed = np.pad(image, [(0, 0)] + [(0, 1)] * len(axes))
     for number, source in enumerate(sources, start=1):
@@ -98,6 +98,14 @@ def gather(setting: Setting, image: np.ndarray, weight: np.ndarray, *, groups: i
         sources=sources,
         padding=tuple(axis.span - 1 - axis.pad_left for axis in axes),
     )
+
+
+def stuffed_cells(axis: Axis) -> np.ndarray:
+    """One axis's `Gather.sources`: the input cell on each cell of the stuffed input, or NOTHING."""
+    length = axis.output_size + axis.span - 1
+    cells, rest = np.divmod(np.arange(length) - (axis.span - 1 - axis.pad_left), axis.stride)
+    met = (rest == 0) & (cells >= 0) & (cells < axis.input_size)
+    return np.where(met, cells, NOTHING)
 
 
 def _axes(setting: Setting) -> tuple[Axis, ...]:
@@ -114,13 +122,6 @@ def _targets(axis: Axis) -> np.ndarray:
     targets = np.full((axis.input_size, axis.kernel_size), NOTHING)
     targets[table[output, weight], weight] = output
     return targets
-
-
-def _sources(axis: Axis) -> np.ndarray:
-    length = axis.output_size + axis.span - 1
-    cells, rest = np.divmod(np.arange(length) - (axis.span - 1 - axis.pad_left), axis.stride)
-    met = (rest == 0) & (cells >= 0) & (cells < axis.input_size)
-    return np.where(met, cells, NOTHING)
 
 
 def _kernel_beside_cells(painted: np.ndarray, axes: int) -> np.ndarray:

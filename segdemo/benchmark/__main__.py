@@ -2,6 +2,8 @@
 
 python -m segdemo.benchmark segment     # whole calls, bare networks, libraries' networks
 python -m segdemo.benchmark engines     # the same network by other runtimes
+python -m segdemo.benchmark inside      # each view of Look inside, at another pixel
+python -m segdemo.benchmark convolution # recomputing a setting of the convolution explorer
 python -m segdemo.benchmark heatmap     # a classifier slid over a photo, against one pass
 """
 
@@ -12,13 +14,17 @@ from collections.abc import Callable
 
 import torch
 
+from segdemo.benchmark.convolution import benchmark_convolution
 from segdemo.benchmark.engines import benchmark_engines
 from segdemo.benchmark.heatmap import benchmark_heatmap
+from segdemo.benchmark.inside import benchmark_inside
 from segdemo.benchmark.segmentation import benchmark_segment
 
 BENCHMARKS: dict[str, Callable[[int], None]] = {
     "segment": benchmark_segment,
     "engines": benchmark_engines,
+    "inside": benchmark_inside,
+    "convolution": benchmark_convolution,
     "heatmap": benchmark_heatmap,
 }
 

@@ -12,7 +12,7 @@ from segdemo import inference
 from segdemo.images import decode
 from segdemo.labels import LABEL_SETS, write_mask
 from segdemo.models.catalog import ARCHITECTURES
-from segdemo.ui import heatmap_endpoint
+from segdemo.ui import convolution_endpoint, heatmap_endpoint
 from segdemo.ui.model_facts import WEIGHTS, heads, papers
 from segdemo.ui.photo_input import PhotoInput
 from segdemo.ui.regions import areas
@@ -92,6 +92,7 @@ def build() -> None:
     list_models.click(
         model_list, None, models, api_name="models", api_description=described(model_list)
     )
+    convolution_endpoint.build()
     heatmap_endpoint.build()
 
 

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segdemo.arithmetic.geometry import is_legal
+from segdemo.arithmetic.geometry import is_legal, resolve
 from segdemo.arithmetic.matrix import layer_matrix
 from segdemo.arithmetic.setting import IllegalSettingError, Setting
-from segdemo.arithmetic.taps import dropped_inputs, overlap, taps, touches
+from segdemo.arithmetic.taps import dropped_inputs, overlap, padded_cells, taps, touches
 
 OVERLAPS = [
     (Setting("conv_transpose", 4, 3, 2), [1, 1, 2, 1, 2, 1, 2, 1, 1]),
@@ -107,3 +107,21 @@ def test_unpooling_taps_come_from_indices_and_the_last_of_equals_counts():
             taps(setting, indices)
     with pytest.raises(IllegalSettingError):
         overlap(setting)
+
+
+@pytest.mark.parametrize(
+    ("mode", "numpys"), [("reflect", "reflect"), ("replicate", "edge"), ("circular", "wrap")]
+)
+def test_padded_cells_repeat_inputs_as_the_mode_does(mode, numpys):
+    (axis,) = resolve(Setting("conv", 5, 3, padding=4, padding_mode=mode))
+    assert padded_cells(axis).tolist() == np.pad(np.arange(5), 4, mode=numpys).tolist()
+
+
+def test_padded_cells_hold_nothing_where_zeros_are_padded():
+    (axis,) = resolve(Setting("conv", 3, 2, padding="same"))
+    assert padded_cells(axis).tolist() == [0, 1, 2, -1]
+
+
+def test_padded_cells_of_a_negative_padding_are_cropped():
+    (axis,) = resolve(Setting("conv", 6, 3, padding=-1, padding_mode="circular"))
+    assert padded_cells(axis).tolist() == [1, 2, 3, 4]

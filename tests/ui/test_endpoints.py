@@ -24,7 +24,7 @@ def client(served_page: str, tmp_path_factory: pytest.TempPathFactory) -> Client
 
 def test_only_these_endpoints_are_named(client):
     described = client.view_api(return_format="dict", print_info=False)
-    assert set(described["named_endpoints"]) == {"/segment", "/models", "/heatmap"}
+    assert set(described["named_endpoints"]) == {"/segment", "/models", "/convolution", "/heatmap"}
 
 
 def test_segment_returns_masks_at_the_photos_size_and_statistics(client, tmp_path):
