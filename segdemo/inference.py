@@ -191,7 +191,8 @@ class Networks:
         if unknown or not names:
             what = f"architecture {unknown[0]!r} is not known" if unknown else "none is chosen"
             raise ValueError(f"{what}; choose from {', '.join(offered)}.")
-        with self._lock:
+        # Weights made inside `inference_mode` could never carry a gradient.
+        with self._lock, torch.inference_mode(False):
             loaded = list(self._network.heads) if self._network else []
             missing = [name for name in with_sources(names) if name not in loaded]
             if missing:

@@ -5,15 +5,20 @@ from collections.abc import Iterator
 
 import pytest
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # As many threads as cores over all workers: threads that wait for each other crawl otherwise.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Two habits of Gradio's server are no error here.
 
-    It leaves event loops and their sockets to the garbage collector, and sets an option of pandas
+    It leaves event loops and their sockets to the garbage collector, and uses options of pandas
     that newer releases of pandas deprecate, inside the queue.
     """
     config.addinivalue_line("filterwarnings", "ignore:unclosed:ResourceWarning")
     config.addinivalue_line("filterwarnings", "ignore:.*no_silent_downcasting")
+    config.addinivalue_line("filterwarnings", "ignore:The copy keyword is deprecated")
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ one rule. A transposed convolution's output o reads the positions i with i x str
 - padding = o for some tap t: at most ceil(kernel_size / stride) of them without dilation.
 
 A field is theoretical. It is what could matter, whatever the weights; it reaches across the
-image's border, as if the image were endless. Batch statistics don't count.
+image's border, as if the image were endless. Batch statistics don't count: in evaluation they are
+constants. Group normalisation's do, they are taken over the whole map.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -189,6 +190,11 @@ def cubic(axis: Axis, call: Call) -> Axis:
     return interpolation(axis, call, reach=2)
 
 
+def whole_map(axis: Axis, call: Call) -> Axis:
+    """Statistics over all positions of the map, as group normalisation takes them."""
+    return axis.whole(call.size_in)
+
+
 def border(axis: Axis, call: Call) -> Axis:
     """Zeros around a map, or a crop where the padding is negative."""
     padding = call.arguments.get("pad", call.arguments.get("padding"))
@@ -218,6 +224,7 @@ RULES: dict[Any, Callable[[Axis, Call], Axis]] = {
     aten.upsample_nearest2d: nearest,
     aten.upsample_bilinear2d: interpolation,
     aten.upsample_bicubic2d: cubic,
+    aten.native_group_norm: whole_map,
     aten.constant_pad_nd: border,
     aten.reflection_pad2d: border,
     aten.replication_pad2d: border,

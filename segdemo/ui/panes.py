@@ -1,7 +1,7 @@
 """The panes: one canvas component that shows a photo and each architecture's mask of it.
 
-The browser gets the photo and one index mask an architecture, once; overlay, names, outlines,
-legend and the pixel read-out are drawn there (`static/*.js`) without asking the server again.
+The browser gets the photo and, for each architecture, one index mask and what its score map
+holds, once; all that the view offers is drawn there (`static/*.js`) and asks the server nothing.
 """
 
 import base64
@@ -19,13 +19,24 @@ from segdemo.labels import LabelSet
 from segdemo.ui.regions import areas, named_regions
 
 STATIC = Path(__file__).parent / "static"
-SCRIPTS = (
+SCRIPTS = (  # one scope for all of them, so each may use the ones before it
+    "elements.js",
     "masks.js",
+    "scores.js",
+    "ramps.js",
+    "zoom.js",
+    "gestures.js",
     "drawing.js",
+    "reading.js",
     "legend.js",
     "pane.js",
+    "layers.js",
+    "slider.js",
+    "classroom.js",
+    "viewlink.js",
+    "tools.js",
     "panes.js",
-)  # later ones use earlier ones
+)
 JPEG_QUALITY = 88
 
 
@@ -57,18 +68,24 @@ def photo(pixels: NDArray[np.uint8], label_set: LabelSet) -> dict[str, Any]:
 
 
 def pane(
-    name: str, title: str, mask: NDArray[np.uint8], numbers: Mapping[str, float | None]
+    name: str,
+    title: str,
+    mask: NDArray[np.uint8],
+    scores: NDArray[np.uint8],
+    numbers: Mapping[str, float | None],
 ) -> dict[str, Any]:
-    """One architecture's pane, from its (H, W) uint8 mask.
+    """One architecture's pane, from its (H, W) uint8 mask and its `score_details.packed` scores.
 
-    `mask` is a grey PNG of class indices, `areas` lists [index, fraction], largest first, and
-    `labels` where to write names, in fractions of width and height. `numbers` is shown below the
-    pane, what is None left out: `milliseconds`, `parameters` (a count), `miou` (a fraction).
+    `mask` is a grey PNG of class indices and `scores` one of the packed maps; `areas` lists
+    [index, fraction], largest first, and `labels` where to write names, in fractions of width and
+    height. `numbers` is shown below the pane, what is None left out: `milliseconds`, `parameters`
+    (a count), `miou` (a fraction).
     """
     return {
         "name": name,
         "title": title,
         "mask": _data_uri(mask, "PNG"),
+        "scores": _data_uri(scores, "PNG"),
         "areas": [[index, round(share, 5)] for index, share in areas(mask).items()],
         "labels": [
             {"index": r.index, "x": round(r.x, 4), "y": round(r.y, 4), "radius": round(r.radius, 4)}
@@ -78,11 +95,32 @@ def pane(
     }
 
 
+def indices(pane: Mapping[str, Any]) -> NDArray[np.uint8]:
+    """The (H, W) uint8 mask that a pane was made from."""
+    with Image.open(BytesIO(base64.b64decode(pane["mask"].partition(",")[2]))) as image:
+        return np.array(image)
+
+
 def value(
-    shared: Mapping[str, Any], panes: Sequence[Mapping[str, Any]], sentence: str
+    shared: Mapping[str, Any],
+    panes: Sequence[Mapping[str, Any]],
+    sentence: str,
+    *,
+    example: str | None = None,
+    measured_on: str = "",
 ) -> dict[str, Any]:
-    """The component's value: what `photo` made, what `pane` made, and what to look at."""
-    return {**shared, "panes": list(panes), "sentence": sentence}
+    """The component's value: what `photo` made, what `pane` made, and what to look at.
+
+    `example` names the photo in the page's address; None keeps an upload out of it. `measured_on`
+    says in words which photos `miou` comes from.
+    """
+    return {
+        **shared,
+        "panes": list(panes),
+        "sentence": sentence,
+        "example": example,
+        "measuredOn": measured_on,
+    }
 
 
 def _data_uri(pixels: NDArray[np.uint8], kind: str, **options: int) -> str:

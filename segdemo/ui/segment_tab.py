@@ -1,45 +1,51 @@
-"""The Segment tab: one photo, several architectures, their masks side by side."""
+"""The Segment tab: one photo, several architectures, and what can be learnt from both."""
 
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
-import numpy as np
 
-from segdemo import inference
 from segdemo.models.catalog import ARCHITECTURES
-from segdemo.ui import panes, photo_input
-from segdemo.ui.examples import DEFAULT_EXAMPLE, example, picker
-from segdemo.ui.model_facts import CAMERA
+from segdemo.ui import (
+    break_section,
+    costs,
+    inside_section,
+    link,
+    measure_section,
+    panes,
+    photo_input,
+    sections,
+    takeaway_section,
+)
+from segdemo.ui.examples import DEFAULT_EXAMPLE, EXAMPLES, picker
+from segdemo.ui.model_facts import measured_on
 from segdemo.ui.results import RESULTS, checked_architectures
+from segdemo.ui.source import Source, picture
 from segdemo.ui.tab import Opening
 from segdemo.ui.theme import COMPUTE
 
 TITLE = "Segment"
 DEFAULT_ARCHITECTURES = ["fcn32s", "fcn8s", "unet", "dilated"]  # in the catalog's order
-OWN_PHOTO = (
-    "Compare the outlines, and the thin parts: what does an architecture lose that another keeps? "
-    "Where nothing fits, other should win."
-)
 EMPTY = "Choose an example or a photo of your own, and the architectures: the masks appear here."
 INTRODUCTION = """
 Every architecture here is a small head on **one trained trunk**, trained together on the same
 photos. What differs between the panes is each paper's idea of getting from coarse features back
 to the pixels.
 """
+Section = Callable[[gr.State, gr.CheckboxGroup], Opening]
+# The sections beside Compare: name in the address -> title and what lays it out.
+SECTIONS: dict[str, tuple[str, Section]] = {
+    "inside": ("Look inside", inside_section.build),
+    "measure": ("Measure", measure_section.build),
+    "break": ("Try to break it", break_section.build),
+    "takeaway": ("Take away", takeaway_section.build),
+}
+VIEWS = 2 + len(costs.COSTS)  # what Compare shows: the panes, a plot for each cost, their table
+KEPT = (gr.skip(),) * VIEWS
 
-Source = dict[str, str]  # what is on the screen: {"example": name} or {"upload": path}
 
-
-def picture(source: Source) -> tuple[bytes, str]:
-    """The photo's file and the sentence that says what to look at in it."""
-    if "upload" in source:
-        return photo_input.read_upload(source["upload"]), OWN_PHOTO
-    shown = example(source.get("example"))
-    return shown.data(), shown.sentence
-
-
-def segmented(source: Source, names: list[str]) -> tuple[dict[str, Any], str]:
-    """The panes' value for a photo and architectures, and the remark about the photo.
+def compared(source: Source, names: list[str]) -> tuple[tuple[Any, ...], str]:
+    """Compare's values for a photo and architectures, and the remark about the photo.
 
     ValueError where the photo or an architecture can't be used.
     """
@@ -49,52 +55,69 @@ def segmented(source: Source, names: list[str]) -> tuple[dict[str, Any], str]:
     size = f"{photo.shared['width']} × {photo.shared['height']} pixels"
     fixed = "".join(f"; {note}" for note in photo.notes)
     remark = f"Your photo as segmented: {size}{fixed}." if "upload" in source else ""
-    return panes.value(photo.shared, [photo.panes[name] for name in names], sentence), remark
+    shown = panes.value(
+        photo.shared,
+        [photo.panes[name] for name in names],
+        sentence,
+        example=source.get("example"),
+        measured_on=measured_on(),
+    )
+    return (shown, *costs.figures(photo, names), costs.numbers(photo, names)), remark
 
 
-def on_architectures(names: list[str], source: Source) -> tuple[Any, Any]:
-    """Panes and notice after another choice of architectures, or when the page opens."""
+def on_open(names: list[str], source: Source, request: gr.Request | None = None) -> tuple[Any, ...]:
+    """Compare's views, notice, source, choice, picker and section, as the address wants them.
+
+    What the address doesn't name, or names wrongly, stays as it is.
+    """
+    linked = link.read(request, TITLE.lower())
+    if linked.get("example") in EXAMPLES:
+        source = {"example": linked["example"]}
+    named = linked.get("architectures", "").split(",")
+    names = [name for name in ARCHITECTURES if name in named] or names
+    section = linked.get("section")
+    place = gr.Tabs(selected=section) if section in SECTIONS else gr.skip()
+    *views, notice = on_architectures(names, source)
+    return (*views, notice, source, names, source.get("example"), place)
+
+
+def on_architectures(names: list[str], source: Source) -> tuple[Any, ...]:
+    """Compare's views and the notice after another choice of architectures."""
     try:
-        value, remark = segmented(source, names)
+        views, remark = compared(source, names)
     except ValueError as error:
-        return gr.skip(), photo_input.failed(error)
-    return value, photo_input.said(remark)
+        return (*KEPT, photo_input.failed(error))
+    return (*views, photo_input.said(remark))
 
 
-def on_example(name: str, names: list[str], source: Source) -> tuple[Any, Any, Any, Any]:
-    """Panes, notice, source and upload box after an example was pressed."""
+def on_example(name: str, names: list[str], source: Source) -> tuple[Any, ...]:
+    """Compare's views, notice, source and upload box after an example was pressed."""
     chosen = {"example": name}
     try:
-        value, remark = segmented(chosen, names)
+        views, remark = compared(chosen, names)
     except ValueError as error:
-        return gr.skip(), photo_input.failed(error), source, gr.skip()
-    return value, photo_input.said(remark), chosen, None
+        return (*KEPT, photo_input.failed(error), source, gr.skip())
+    return (*views, photo_input.said(remark), chosen, None)
 
 
-def on_upload(path: str | None, names: list[str], source: Source) -> tuple[Any, Any, Any, Any, Any]:
-    """Panes, notice, source, upload box and picker after a photo came in.
+def on_upload(path: str | None, names: list[str], source: Source) -> tuple[Any, ...]:
+    """Compare's views, notice, source, upload box and picker after a photo came in.
 
     A photo that can't be used changes nothing but the notice: the box shows what it showed.
     """
     if path is None:
-        return gr.skip(), gr.skip(), source, gr.skip(), gr.skip()
+        return (*KEPT, gr.skip(), source, gr.skip(), gr.skip())
     chosen = {"upload": path}
     try:
-        value, remark = segmented(chosen, names)
+        views, remark = compared(chosen, names)
     except ValueError as error:
-        return gr.skip(), photo_input.failed(error), source, source.get("upload"), gr.skip()
-    return value, photo_input.said(remark), chosen, gr.skip(), None
+        return (*KEPT, photo_input.failed(error), source, source.get("upload"), gr.skip())
+    return (*views, photo_input.said(remark), chosen, gr.skip(), None)
 
 
 def warm_up() -> None:
-    """Work the default example out, so that the first page to open finds it done.
-
-    The network runs once before, unseen: a first pass is several times slower than all others, and
-    the times on the page are to be those of the architectures.
-    """
-    blank = np.zeros((*CAMERA, 3), np.uint8)
-    inference.segment(blank, DEFAULT_ARCHITECTURES)
-    segmented({"example": DEFAULT_EXAMPLE}, DEFAULT_ARCHITECTURES)
+    """Work the default example out, so that the first page to open finds it done."""
+    compared({"example": DEFAULT_EXAMPLE}, DEFAULT_ARCHITECTURES)
 
 
 def build() -> Opening:
@@ -102,26 +125,16 @@ def build() -> Opening:
     source = gr.State({"example": DEFAULT_EXAMPLE})
     with gr.Row(elem_classes="split"):
         with gr.Column(scale=0, min_width=320, elem_classes="controls"):
-            gr.Markdown(INTRODUCTION)
-            examples = picker(DEFAULT_EXAMPLE)
-            photo = photo_input.PhotoInput(
-                type="filepath",
-                label="Your own photo",
-                elem_id="photo",
-                placeholder="Drop a photo here, or press to choose one",
-                sources=["upload", "webcam", "clipboard"],
-                height=180,
-                buttons=[],
-            )
-            notice = photo_input.notice()
-            choice = gr.CheckboxGroup(
-                [(architecture.title, name) for name, architecture in ARCHITECTURES.items()],
-                value=DEFAULT_ARCHITECTURES,
-                label="Architectures",
-                info="Each one chosen gets a pane; shared stages run once.",
-            )
-        with gr.Column(scale=1, min_width=320):
-            shown = panes.component(empty=EMPTY)
+            examples, photo, notice, choice = _controls()
+        with gr.Column(scale=1, min_width=320), gr.Tabs(elem_classes="sections") as places:
+            with gr.Tab("Compare", id=sections.COMPARE) as compare:
+                shown = panes.component(empty=EMPTY)
+                views = [shown, *costs.build()]
+            openings = {}
+            for name, (title, lay_out) in SECTIONS.items():
+                with gr.Tab(title, id=name) as place:
+                    openings[name] = (place, lay_out(source, choice))
+    sections.wire(openings, compare, source, choice)
     shared = {
         "api_visibility": "private",
         "show_progress": "minimal",
@@ -129,10 +142,35 @@ def build() -> Opening:
         **COMPUTE,
     }
     choice.input(
-        on_architectures, [choice, source], [shown, notice], trigger_mode="always_last", **shared
+        on_architectures, [choice, source], [*views, notice], trigger_mode="always_last", **shared
     )
-    examples.input(on_example, [examples, choice, source], [shown, notice, source, photo], **shared)
+    examples.input(
+        on_example, [examples, choice, source], [*views, notice, source, photo], **shared
+    )
     photo.input(
-        on_upload, [photo, choice, source], [shown, notice, source, photo, examples], **shared
+        on_upload, [photo, choice, source], [*views, notice, source, photo, examples], **shared
     )
-    return Opening(on_architectures, [choice, source], [shown, notice])
+    return Opening(on_open, [choice, source], [*views, notice, source, choice, examples, places])
+
+
+def _controls() -> tuple[gr.HTML, photo_input.PhotoInput, gr.HTML, gr.CheckboxGroup]:
+    """The picker of examples, the box for one's own photo, its notice, the architectures."""
+    gr.Markdown(INTRODUCTION)
+    examples = picker(DEFAULT_EXAMPLE)
+    photo = photo_input.PhotoInput(
+        type="filepath",
+        label="Your own photo",
+        elem_id="photo",
+        placeholder="Drop a photo here, or press to choose one",
+        sources=["upload", "webcam", "clipboard"],
+        height=180,
+        buttons=[],
+    )
+    notice = photo_input.notice()
+    choice = gr.CheckboxGroup(
+        [(architecture.title, name) for name, architecture in ARCHITECTURES.items()],
+        value=DEFAULT_ARCHITECTURES,
+        label="Architectures",
+        info="Each one chosen gets a pane; shared stages run once.",
+    )
+    return examples, photo, notice, choice

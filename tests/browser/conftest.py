@@ -45,6 +45,17 @@ class Visit:
         canvas = self.page.locator(".pane canvas").nth(pane).element_handle()
         return self.page.evaluate(PIXEL, [canvas, x, y])
 
+    def turn_to(self, title: str) -> None:
+        """Turn to a tab or section, also where a narrow page folds it away under "More tabs"."""
+        tab = self.page.get_by_role("tab", name=title, exact=True)
+        if tab.count():
+            tab.click()
+            return
+        folded = self.page.locator(".overflow-dropdown button").filter(has_text=title)
+        menu = self.page.locator(".overflow-menu").filter(has=folded)
+        menu.get_by_label("More tabs").click()
+        folded.click()
+
     def settle(self) -> None:
         """Wait until what was changed is drawn."""
         self.page.evaluate("() => new Promise((r) => requestAnimationFrame(() => setTimeout(r)))")

@@ -183,7 +183,11 @@ def test_shipped_weights_load_as_they_were_scored_with_their_codes(shelf):
     codes = weights.load_files("digits-vae-2", ["codes"])
     assert codes["mu"].shape == codes["log_var"].shape == (260, 2)
     assert codes["labels"].tolist() == blobs(300)[1][:260].tolist()
-    assert set(weights.load_files("digits-pca-2", ["codes"])) == {"mu", "labels"}
+    assert set(weights.load_files("digits-pca-2", ["codes"])) == {
+        "mu", "labels", "held_out_mse",
+    }  # fmt: skip
+    assert codes["held_out_mse"].shape == codes["held_out_kl"].shape == (40,)
+    assert (codes["held_out_kl"] > 0).all()
     half = shelf / "weights" / "digits-vae-2.safetensors"
     parameters = sum(p.numel() for p in network.parameters())
     assert 2 * parameters < half.stat().st_size < 2 * parameters + 5000

@@ -1,14 +1,16 @@
 """The cache of results: keyed by content, bounded, filled one architecture at a time."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from segdemo import inference
 from segdemo.images import ImageError
 from segdemo.inference import Milliseconds, Segmentation
-from segdemo.ui.results import Results, checked_architectures
+from segdemo.ui.results import Results, Warm, checked_architectures
 
 
 def jpeg(shade: int) -> bytes:
@@ -47,6 +49,26 @@ def test_only_what_is_missing_is_worked_out():
     assert photo.panes["unet"]["numbers"]["milliseconds"] == 6.0
 
 
+def test_pixels_and_masks_come_back_as_the_networks_had_them():
+    given: dict[str, np.ndarray] = {}
+
+    def segment(image: np.ndarray, names: list[str]) -> dict[str, Segmentation]:
+        given["pixels"] = image
+        mask = (np.arange(image.shape[0] * image.shape[1]) % 22).astype(np.uint8)
+        given["mask"] = mask.reshape(image.shape[:2])
+        made = Counting()(image, names)
+        return {name: replace(result, mask=given["mask"]) for name, result in made.items()}
+
+    noise = np.random.default_rng(0).integers(0, 256, (40, 56, 3), np.uint8)
+    buffer = BytesIO()
+    Image.fromarray(noise).save(buffer, "JPEG")
+    photo = Results(segment).of(buffer.getvalue(), ["fcn8s"])
+    np.testing.assert_array_equal(photo.pixels, given["pixels"])
+    assert photo.pixels.shape == (40, 56, 3)
+    assert dict(photo.masks).keys() == {"fcn8s"}
+    np.testing.assert_array_equal(photo.masks["fcn8s"], given["mask"])
+
+
 def test_other_content_is_another_photo():
     segment = Counting()
     results = Results(segment)
@@ -81,6 +103,20 @@ def test_a_failing_network_leaves_no_trace():
     with pytest.raises(ValueError, match="no"):
         results.of(jpeg(10), ["fcn8s"])
     assert not results.photos
+
+
+def test_a_first_pass_at_a_size_is_not_the_one_that_is_timed(monkeypatch):
+    segment = Counting()
+    monkeypatch.setattr(inference, "segment", segment)
+    warm = Warm()
+    wide, tall = np.zeros((300, 400, 3), np.uint8), np.zeros((400, 300, 3), np.uint8)
+    warm(wide, ["fcn8s"])
+    assert segment.asked == [["fcn8s"], ["fcn8s"]]
+    larger = np.zeros((600, 800, 3), np.uint8)  # of the same working size
+    warm(larger, ["fcn8s", "unet"])
+    assert segment.asked[2:] == [["unet"], ["fcn8s", "unet"]]
+    warm(tall, ["unet"])
+    assert segment.asked[4:] == [["unet"], ["unet"]]
 
 
 def test_architectures_come_in_the_catalogs_order_once_each():

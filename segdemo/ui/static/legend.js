@@ -1,20 +1,9 @@
-// The legend: a table of the classes found, each architecture's share of the photo, and toggles.
+// The legend: a table of the classes found, each architecture's share of the photo, and switches.
 
 const SMALLEST_SHARE = 0.0005; // what covers less than this everywhere is left out
 const TABLED_SHARE = 0.01; // what covers less than this everywhere gets no row
-
-// An element with attributes and children; text only ever enters as a text node.
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, content] of Object.entries(attributes)) node.setAttribute(name, content);
-  node.append(...children);
-  return node;
-}
-
-function percent(share) {
-  if (share > 0 && share < 0.01) return "< 1 %";
-  return `${Math.round(share * 100)} %`;
-}
+const LEGEND_TEXT =
+  "Share of the photo by class. Press a class to hide or show it, Only to see it alone, its colour to change that.";
 
 // [class index, largest share in any pane], largest first.
 function classesFound(panes) {
@@ -27,18 +16,55 @@ function classesFound(panes) {
   return [...largest].filter(([, share]) => share >= SMALLEST_SHARE).sort((a, b) => b[1] - a[1]);
 }
 
-function swatch(colour) {
-  const node = make("span", { class: "panes-swatch", "aria-hidden": "true" });
-  node.style.background = colour;
-  return node;
+// The table, and below it the classes that cover less than 1 % in every pane. `act` does what is
+// asked: toggle(index), solo(index), single(index or null), recolour(index, colour).
+function buildLegend(panes, view, act) {
+  const found = classesFound(panes);
+  const switches = new Map(); // class index -> its buttons
+  const row = ([index]) => {
+    const names = classSwitches(index, view, act, switches);
+    const cells = panes.map((pane) => areaCell(pane.areas.find(([other]) => other === index)?.[1] ?? 0));
+    const made = make("tr", {}, make("th", { scope: "row" }, names), ...cells);
+    made.style.setProperty("--class", view.colours[index]);
+    return singleOnHover(made, index, act.single);
+  };
+  const rows = found.filter(([, share]) => share >= TABLED_SHARE).map(row);
+  if (panes.some((pane) => pane.unsureLayer)) rows.push(unsureRow(panes));
+  const titles = panes.map((pane) => make("th", { scope: "col" }, pane.caption));
+  const head = make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Class"), ...titles));
+  const table = make("table", { class: "panes-legend", "aria-label": "Share of the photo by class" }, head);
+  table.append(make("tbody", {}, ...rows));
+  table.style.setProperty("--count", panes.length);
+  const nodes = [make("p", { class: "panes-hint" }, LEGEND_TEXT), make("div", { class: "panes-scroll" }, table)];
+  const traces = found.filter(([, share]) => share < TABLED_SHARE);
+  if (traces.length) {
+    const chips = traces.map(([index]) => singleOnHover(classSwitches(index, view, act, switches), index, act.single));
+    nodes.push(make("div", { class: "panes-traces" }, "Under 1 % everywhere:", ...chips));
+  }
+  const sync = () => switches.forEach((buttons, index) => pressSwitches(buttons, index, view));
+  sync();
+  return { nodes, sync };
 }
 
-// A button that hides or shows a class: `toggle(index)` does it and says whether it is shown now.
-function classButton(value, index, shown, toggle) {
-  const button = make("button", { type: "button", "aria-pressed": String(shown) });
-  button.append(swatch(value.colours[index]), value.classes[index]);
-  button.addEventListener("click", () => button.setAttribute("aria-pressed", String(toggle(index))));
-  return button;
+// A class's colour, its name to hide or show it, and Only.
+function classSwitches(index, view, act, switches) {
+  const name = view.classes[index];
+  const colour = make("input", { type: "color", "aria-label": `Colour of ${name}`, value: view.colours[index] });
+  colour.addEventListener("input", () => {
+    colour.closest("tr")?.style.setProperty("--class", colour.value);
+    act.recolour(index, colour.value);
+  });
+  const toggle = make("button", { type: "button", class: "panes-class" }, name);
+  toggle.addEventListener("click", () => act.toggle(index));
+  const only = make("button", { type: "button", class: "panes-only", "aria-label": `Only ${name}` }, "Only");
+  only.addEventListener("click", () => act.solo(index));
+  switches.set(index, { toggle, only });
+  return make("span", { class: "panes-switches" }, colour, toggle, only);
+}
+
+function pressSwitches({ toggle, only }, index, view) {
+  toggle.setAttribute("aria-pressed", String(view.only === null ? !view.hidden.has(index) : view.only === index));
+  only.setAttribute("aria-pressed", String(view.only === index));
 }
 
 // Single a class out for as long as the mouse rests on an element.
@@ -48,32 +74,14 @@ function singleOnHover(node, index, single) {
   return node;
 }
 
-// The table, and below it the classes that cover less than 1 % in every pane.
-function buildLegend(value, hidden, toggle, single) {
-  const found = classesFound(value.panes);
-  const titles = value.panes.map((pane) => make("th", { scope: "col" }, pane.title));
-  const head = make("tr", {}, make("th", { scope: "col" }, "Class"), ...titles);
-  const button = (index) => classButton(value, index, !hidden.has(index), toggle);
-  const rows = found.filter(([, share]) => share >= TABLED_SHARE).map(([index]) => {
-    const cells = value.panes.map((pane) => areaCell(pane, index, value.colours[index]));
-    const row = make("tr", {}, make("th", { scope: "row" }, button(index)), ...cells);
-    return singleOnHover(row, index, single);
-  });
-  const text = "Share of the photo by class. Press a class to hide or show it.";
-  const table = make("table", { class: "panes-legend", "aria-label": text }, make("thead", {}, head));
-  table.append(make("tbody", {}, ...rows));
-  table.style.setProperty("--count", value.panes.length);
-  const traces = found.filter(([, share]) => share < TABLED_SHARE);
-  const chips = traces.map(([index]) => singleOnHover(button(index), index, single));
-  const rest = make("p", { class: "panes-traces" }, "Under 1 % everywhere:", ...chips);
-  const above = [make("p", { class: "panes-hint" }, text), make("div", { class: "panes-scroll" }, table)];
-  return traces.length ? [...above, rest] : above;
+function unsureRow(panes) {
+  const mark = make("span", { class: "panes-swatch panes-hatched", "aria-hidden": "true" });
+  const name = make("span", { class: "panes-switches" }, mark, "unsure");
+  return make("tr", {}, make("th", { scope: "row" }, name), ...panes.map((pane) => areaCell(pane.unsureShare)));
 }
 
-function areaCell(pane, index, colour) {
-  const share = pane.areas.find(([other]) => other === index)?.[1] ?? 0;
+function areaCell(share) {
   const bar = make("span", { class: "panes-bar", "aria-hidden": "true" });
-  bar.style.background = colour;
   bar.style.width = `${Math.max(share ? 1 : 0, share * 100)}%`;
   return make("td", {}, make("span", {}, share ? percent(share) : "–"), bar);
 }

@@ -1,0 +1,1 @@
+"""What happens between photo and mask: scores, maps, switches, kernels, receptive fields."""
