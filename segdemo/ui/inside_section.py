@@ -10,12 +10,12 @@ import gradio as gr
 from segdemo.images import decode
 from segdemo.inside.features import Features, Remembered, features_of, traced_features
 from segdemo.labels import LABEL_SETS
-from segdemo.ui import inside_figures
+from segdemo.ui import inside_figures, link
 from segdemo.ui.inside_fcn_views import skips_view, upsampling_view
 from segdemo.ui.inside_field_view import field_view
 from segdemo.ui.inside_head_views import context_view, unet_view
 from segdemo.ui.inside_map_views import ladder_view, switches_view
-from segdemo.ui.inside_settings import VIEWS, Settings, checked
+from segdemo.ui.inside_settings import VIEWS, Settings, checked, linked
 from segdemo.ui.model_facts import WEIGHTS
 from segdemo.ui.results import SHOWN_SIDE, checked_architectures
 from segdemo.ui.source import Source, picture
@@ -73,9 +73,15 @@ def shown(source: Source, names: list[str], settings: Settings) -> dict[str, Any
         return {"settings": settings.plain(), "error": text[:1].upper() + text[1:]}
 
 
-def on_open(source: Source, names: list[str], settings: dict[str, Any]) -> dict[str, Any]:
-    """The view when the section is shown, or when photo or architectures changed."""
-    return shown(source, names, checked(settings))
+def on_open(
+    source: Source,
+    names: list[str],
+    settings: dict[str, Any],
+    request: gr.Request = None,  # type: ignore[assignment]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The view and its settings, when the section is shown or photo or architectures changed."""
+    wanted = linked(link.read(request, "segment"), checked(settings))
+    return shown(source, names, wanted), wanted.plain()
 
 
 def on_settings(
@@ -117,4 +123,4 @@ def build(source: gr.State, choice: gr.CheckboxGroup) -> Opening:
         show_progress="hidden",
         **COMPUTE,
     )
-    return Opening(on_open, [source, choice, settings], [view])
+    return Opening(on_open, [source, choice, settings], [view, settings])

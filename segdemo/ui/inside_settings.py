@@ -93,6 +93,34 @@ def checked(payload: object) -> Settings:
     return Settings(**{name: CHECKS[name](value) for name, value in known.items()})
 
 
+# What a link says of the settings: its parameter -> the setting, and how its text is read.
+LINKED: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "look": ("view", str),
+    "look_class": ("class_index", int),
+    "look_stride": ("stride", int),
+    "look_off": (
+        "off",
+        lambda text: [] if text == "none" else [int(one) for one in text.split("-")],
+    ),
+    "look_fill": ("fill", str),
+    "look_x": ("x", float),
+    "look_y": ("y", float),
+}
+
+
+def linked(parameters: Mapping[str, str], settings: Settings) -> Settings:
+    """The settings with what a link says of them; as they were where it says what can't be."""
+    try:
+        named = {
+            setting: read(parameters[name])
+            for name, (setting, read) in LINKED.items()
+            if name in parameters
+        }
+        return checked(settings.plain() | named)
+    except ValueError:
+        return settings
+
+
 def chosen_class(settings: Settings, mask: NDArray[np.uint8]) -> tuple[int, str]:
     """The class chosen, or the largest of a mask: its index and name."""
     index = largest_class(mask) if settings.class_index is None else settings.class_index

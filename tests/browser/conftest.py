@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 WIDE = {"viewport": {"width": 1400, "height": 1000}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "color_scheme": "dark"}
@@ -73,44 +73,60 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-def opened(browser: Browser, address: str, **settings: object) -> Iterator[Visit]:
-    """The page in a browser context of its own; afterwards, nothing left this machine or broke."""
-    context = browser.new_context(**settings)
-    context.set_default_timeout(PATIENCE)
+@pytest.fixture(scope="module")
+def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """A browser context for each kind of screen; its pages share what was fetched and compiled."""
+    made: dict[str, BrowserContext] = {}
+
+    def context(**settings: object) -> BrowserContext:
+        key = repr(sorted(settings.items()))
+        if key not in made:
+            made[key] = browser.new_context(**settings)
+            made[key].set_default_timeout(PATIENCE)
+        return made[key]
+
+    yield context
+    for one in made.values():
+        one.close()
+
+
+@contextmanager
+def opened(context: BrowserContext, address: str) -> Iterator[Visit]:
+    """A page of its own at an address; afterwards, nothing left this machine or broke."""
     visit = Visit(context.new_page())
     visit.page.goto(address)
     visit.page.wait_for_selector(".masthead")
     yield visit
-    context.close()
+    visit.page.close()
     hosts = {url.split("/")[2].split(":")[0] for url in visit.requests if url.startswith("http")}
     assert hosts == {"127.0.0.1"}
     assert not visit.complaints
 
 
 @pytest.fixture
-def visit(browser: Browser, served_page: str) -> Iterator[Visit]:
+def visit(contexts: Callable[..., BrowserContext], served_page: str) -> Iterator[Visit]:
     """The page on a wide screen, its first tab worked out."""
-    for visit in opened(browser, served_page, **WIDE):
+    with opened(contexts(**WIDE), served_page) as visit:
         visit.page.wait_for_selector(".panes[data-state=ready]")
         yield visit
 
 
 @pytest.fixture
-def phone(browser: Browser, served_page: str) -> Iterator[Visit]:
+def phone(contexts: Callable[..., BrowserContext], served_page: str) -> Iterator[Visit]:
     """The page on a dark phone, its first tab worked out."""
-    for visit in opened(browser, served_page, **PHONE):
+    with opened(contexts(**PHONE), served_page) as visit:
         visit.page.wait_for_selector(".panes[data-state=ready]")
         yield visit
 
 
 @pytest.fixture
-def open_at(browser: Browser, served_page: str) -> Iterator[Callable[[str], Visit]]:
+def open_at(
+    contexts: Callable[..., BrowserContext], served_page: str
+) -> Iterator[Callable[[str], Visit]]:
     """Opens the page at a link, `open_at("?tab=models")`, as often as asked, on a wide screen."""
     with ExitStack() as visits:
 
         def open_link(query: str = "") -> Visit:
-            return visits.enter_context(
-                contextmanager(opened)(browser, served_page + query, **WIDE)
-            )
+            return visits.enter_context(opened(contexts(**WIDE), served_page + query))
 
         yield open_link

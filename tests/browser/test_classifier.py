@@ -82,6 +82,7 @@ def test_another_class_another_map_and_its_file(heat):
     assert saved.value.suggested_filename == "heatmap-school-bus-stride32.png"
 
 
+@pytest.mark.slow
 def test_the_window_slides_to_the_end_on_request(open_at):
     page = open_at("?tab=classifier&step=sliding&example=cat&size=224").page
     expect(page.locator("#classifier-exact")).to_contain_text("equal to the last bit")
@@ -92,6 +93,7 @@ def test_the_window_slides_to_the_end_on_request(open_at):
     expect(page.locator(".heat-progress")).to_have_text("Done.")
 
 
+@pytest.mark.slow
 def test_another_cell_is_chosen_by_press_and_by_key(open_at):
     visit = open_at("?tab=classifier&step=field&example=cat&size=200")
     page = visit.page

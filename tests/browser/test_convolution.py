@@ -52,38 +52,44 @@ def point_at(visit, side, cell, shape):
     visit.settle()
 
 
+def start_from(visit, name):
+    visit.page.select_option("#cv-preset", name)
+    visit.page.wait_for_function(
+        "text => document.querySelector('.cv-look').textContent.startsWith(text)",
+        arg=PRESETS[name].sentence,
+    )
+    visit.settle()
+
+
+@pytest.mark.slow
 def test_the_browsers_numbers_are_the_servers_for_every_preset(open_at):
     visit = shown(open_at)
     for name, preset in PRESETS.items():
         if name in WITHOUT_SUMS:
             continue
-        visit.page.select_option("#cv-preset", name)
-        visit.page.wait_for_function(
-            "text => document.querySelector('.cv-look').textContent.startsWith(text)",
-            arg=preset.sentence,
-        )
-        visit.settle()
+        start_from(visit, name)
         expected = evaluated(preset.choice)[0]
         assert np.allclose(numbers_on_the_page(visit.page), np.atleast_2d(expected)), name
 
 
-@pytest.mark.parametrize("name", ["halving", "odd_t", "groups", "avg_pool", "unpool"])
-def test_the_sum_of_every_step_comes_to_the_output(open_at, name):
-    preset = PRESETS[name]
-    visit = shown(open_at, link_to(preset.choice))
-    expected = evaluated(preset.choice)[0]
-    # Unpooling steps through inputs: there every output cell is pointed at instead.
-    for cell in np.ndindex(expected.shape):
-        if name == "unpool":
-            point_at(visit, "output", cell, expected.shape)
-        assert result_of(visit.page.locator(SUM).text_content()) == pytest.approx(
-            expected[cell], abs=5e-3
-        )
-        if name != "unpool":
-            visit.page.get_by_label("Step forward").click()
-            visit.settle()
+def test_the_sum_of_every_step_comes_to_the_output(open_at):
+    visit = shown(open_at)
+    for name in ("halving", "odd_t", "groups", "avg_pool", "unpool"):
+        start_from(visit, name)
+        expected = evaluated(PRESETS[name].choice)[0]
+        # Unpooling steps through inputs: there every output cell is pointed at instead.
+        for cell in np.ndindex(expected.shape):
+            if name == "unpool":
+                point_at(visit, "output", cell, expected.shape)
+            assert result_of(visit.page.locator(SUM).text_content()) == pytest.approx(
+                expected[cell], abs=5e-3
+            )
+            if name != "unpool":
+                visit.page.get_by_label("Step forward").click()
+                visit.settle()
 
 
+@pytest.mark.slow
 def test_scattering_ends_with_the_same_numbers(open_at):
     choice = PRESETS["checkerboard"].choice
     visit = shown(open_at, link_to(choice, reading="scatter"))
@@ -114,6 +120,7 @@ def test_it_plays_and_hovers_without_asking_the_server(open_at):
     assert len(visit.requests) == before
 
 
+@pytest.mark.slow
 def test_an_inputs_whole_fan_out_is_named_with_its_weights(open_at):
     visit = shown(open_at, link_to(PRESETS["half"].choice))
     point_at(visit, "input", (3, 3), (7, 7))
@@ -175,6 +182,7 @@ def test_an_illegal_setting_is_explained_and_mended_in_one_click(open_at):
     assert np.array_equal(numbers_on_the_page(page), expected)
 
 
+@pytest.mark.slow
 def test_an_illegal_link_opens_explained(open_at):
     visit = shown(open_at, "?tab=convolution&operation=conv_transpose&stride=2&output_padding=2")
     banner = visit.page.locator(".cv-banner").text_content()
@@ -183,6 +191,7 @@ def test_an_illegal_link_opens_explained(open_at):
     assert visit.page.locator(".cv-grid canvas").count() == 3
 
 
+@pytest.mark.slow
 def test_a_name_opens_the_view_that_justifies_it(open_at):
     visit = shown(open_at)
     visit.page.get_by_role("button", name="transposed convolution", exact=True).click()

@@ -59,6 +59,7 @@ def test_a_stack_is_built_and_its_field_read(section):
     expect(page.locator("#stack-growth .plot-alt")).to_contain_text("from 1 to 15 input cells")
 
 
+@pytest.mark.slow
 def test_every_cell_sees_in_the_browser_what_the_arithmetic_says(section):
     visit = section("dilation", stack="c3d2p2.m2s2.t3s2p1.c3p1", stack_size=24)
     page, canvas = visit.page, visit.page.locator(".stack-rows")
@@ -79,6 +80,7 @@ def test_every_cell_sees_in_the_browser_what_the_arithmetic_says(section):
     assert len(visit.requests) == before
 
 
+@pytest.mark.slow
 def test_gridding_shows_its_holes_and_an_illegal_layer_is_mended_by_a_press(section):
     page = section("dilation").page
     page.locator("#stack-preset").select_option("gridding")
@@ -121,6 +123,7 @@ def test_a_kernel_goes_over_a_picture_and_the_loupe_adds_up(section):
     assert len(visit.requests) == before
 
 
+@pytest.mark.slow
 def test_a_wrong_kernel_is_explained_and_kept(section):
     page = section("picture").page
     caption = page.locator("[data-name=result] figcaption").inner_text()
@@ -151,6 +154,7 @@ def test_the_quiz_goes_by_keyboard_from_a_link(section):
     assert "quiz=7" in page.url
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_none_costs_nothing(section):
     page = section("quiz", quiz=7).page
     page.locator("#quiz-answer").fill("four")
@@ -177,6 +181,7 @@ def test_each_format_is_saved_at_the_step_that_is_shown(section, tmp_path: Path)
         assert image.n_frames == 16
 
 
+@pytest.mark.slow
 def test_a_phone_is_wide_enough_for_each_section(browser, served_page):
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     page = context.new_page()

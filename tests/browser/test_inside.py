@@ -53,6 +53,7 @@ def test_every_view_opens_and_is_drawn(inside):
     assert "Traceback" not in inside.content()
 
 
+@pytest.mark.slow
 def test_pointing_reads_every_map_at_that_place_without_a_request(inside):
     asked: list[str] = []
     inside.on("request", lambda request: asked.append(request.url))
@@ -91,6 +92,7 @@ def test_a_pixel_is_asked_for_by_mouse_and_by_keys(inside):
     expect(inside.locator(".inside-field canvas").first).to_be_focused()
 
 
+@pytest.mark.slow
 def test_class_skips_and_switches_change_what_is_shown(inside):
     inside.get_by_label("Class", exact=True).select_option("building")
     says(inside.locator(".inside-rows h3").nth(1), "Sum so far: building")
@@ -107,6 +109,7 @@ def test_class_skips_and_switches_change_what_is_shown(inside):
     says(inside.locator(".inside-mask .inside-note").nth(1), "filled with average")
 
 
+@pytest.mark.slow
 def test_another_photo_and_other_architectures_are_followed(inside):
     choose(inside, "ladder")
     inside.get_by_role("checkbox", name="PSPNet", exact=True).check()
@@ -117,6 +120,7 @@ def test_another_photo_and_other_architectures_are_followed(inside):
     assert inside.locator(".inside-failure").inner_text() == ""
 
 
+@pytest.mark.slow
 def test_a_phone_is_wide_enough_for_every_view(phone):
     page = phone.page
     page.get_by_role("tab", name="Look inside").click()
@@ -127,3 +131,13 @@ def test_a_phone_is_wide_enough_for_every_view(phone):
         assert page.evaluate(WIDER) <= 0
     page.locator(".inside-field canvas").first.tap()
     page.wait_for_selector(".inside:not([aria-busy])", timeout=PATIENCE)
+
+
+def test_a_link_opens_the_view_it_names_and_the_address_follows(open_at):
+    visit = open_at(f"{OPENED}&look=switches&look_stride=8")
+    page = visit.page
+    page.wait_for_selector(".inside[data-view=switches]:not([aria-busy])", timeout=PATIENCE)
+    assert "look_stride=8" in page.evaluate("location.search")
+    choose(page, "field")
+    page.wait_for_function("location.search.includes('look=field')")
+    assert "look_stride" not in page.evaluate("location.search")

@@ -75,6 +75,7 @@ def test_a_ground_truth_is_uploaded_and_one_is_drawn(visit, tmp_path: Path):
     expect(page.locator(".draw")).to_have_attribute("data-shapes", "1")
 
 
+@pytest.mark.slow
 def test_a_polygon_is_drawn_by_keyboard(visit):
     page = visit.page
     open_section(page, "Measure")
@@ -121,6 +122,7 @@ def test_a_slider_and_a_curve_show_agreement(visit):
     expect(page.locator("#break-curve .plot-alt")).to_contain_text("at 80")
 
 
+@pytest.mark.slow
 def test_a_phone_is_wide_enough_for_the_canvas(phone):
     page = phone.page
     phone.turn_to("Measure")

@@ -52,6 +52,7 @@ def test_the_view_changes_without_a_request(visit):
     assert len(visit.requests) == before
 
 
+@pytest.mark.slow
 def test_hiding_a_class_shows_the_photo_below_it(visit):
     page = visit.page
     page.get_by_label("Names", exact=True).uncheck()
@@ -68,6 +69,7 @@ def test_hiding_a_class_shows_the_photo_below_it(visit):
     assert visit.pixel(0) == photo
 
 
+@pytest.mark.slow
 def test_the_arrow_keys_move_the_pixel_that_is_read(visit):
     canvas = visit.page.locator(".pane canvas").first
     canvas.focus()
@@ -77,6 +79,7 @@ def test_the_arrow_keys_move_the_pixel_that_is_read(visit):
     expect(visit.page.locator(".pane-reading").nth(1)).to_be_empty()
 
 
+@pytest.mark.slow
 def test_an_example_is_one_press_away(visit):
     visit.page.get_by_role("button", name="Coffee").click()
     expect(visit.page.locator(".panes-sentence")).to_have_text(EXAMPLES["coffee"].sentence)

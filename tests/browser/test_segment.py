@@ -96,6 +96,7 @@ def test_pointing_reads_every_architectures_top_three(visit, shown):
     assert len(visit.requests) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("title", "number"), [("Confidence", 3), ("Entropy", 6)])
 def test_a_map_has_each_cells_colour(visit, shown, title, number):
     page = visit.page
@@ -113,6 +114,7 @@ def test_a_map_has_each_cells_colour(visit, shown, title, number):
     assert len(visit.requests) == before
 
 
+@pytest.mark.slow
 def test_disagreement_counts_the_others_that_differ(visit, shown):
     page = visit.page
     plain(visit)
@@ -160,6 +162,7 @@ def test_the_panes_zoom_and_move_in_step(visit):
     assert len(visit.requests) == before
 
 
+@pytest.mark.slow
 def test_the_wheel_zooms_a_pane_that_was_pressed_and_scrolls_the_page_otherwise(visit):
     page = visit.page
     zoomed = page.locator(".panes-zoomed")
@@ -178,6 +181,7 @@ def test_the_wheel_zooms_a_pane_that_was_pressed_and_scrolls_the_page_otherwise(
     expect(zoomed).to_have_text("1.0×")
 
 
+@pytest.mark.slow
 def test_two_fingers_zoom(phone):
     page = phone.page
     canvas = page.locator(".pane canvas").first
@@ -235,6 +239,7 @@ def test_the_slider_shows_one_on_the_left_and_the_other_on_the_right(visit, show
     assert len(visit.requests) == before
 
 
+@pytest.mark.slow
 def test_a_threshold_marks_what_is_unsure(visit, shown):
     page = visit.page
     page.get_by_label("Unsure below this confidence, percent").fill("60")
@@ -247,6 +252,7 @@ def test_a_threshold_marks_what_is_unsure(visit, shown):
         expect(cell).to_have_text("< 1 %" if share < 0.01 else f"{int(share * 100 + 0.5)} %")
 
 
+@pytest.mark.slow
 def test_one_class_alone_and_in_another_colour(visit, shown):
     page = visit.page
     plain(visit)
@@ -268,6 +274,7 @@ def test_one_class_alone_and_in_another_colour(visit, shown):
     np.testing.assert_array_equal(colours(visit, 1, PLACES), photo)
 
 
+@pytest.mark.slow
 def test_the_costs_are_drawn_and_told_as_numbers(visit):
     page = visit.page
     for key in ("milliseconds", "parameters", "multiply_adds"):
@@ -306,6 +313,7 @@ def test_a_class_votes_before_the_names_are_revealed(visit):
     assert len(visit.requests) == before
 
 
+@pytest.mark.slow
 def test_everybody_with_the_link_sees_the_same_round(open_at):
     orders = []
     for _ in range(2):
@@ -343,6 +351,7 @@ def test_a_link_restores_photo_architectures_and_view(visit, open_at):
         assert abs(colours(again, pane, PLACES) - picture_).mean() < 3
 
 
+@pytest.mark.slow
 def test_coming_back_to_the_tab_brings_its_link_back(visit):
     page = visit.page
     page.get_by_role("radio", name="Entropy").check()
@@ -384,6 +393,7 @@ def test_a_section_is_filled_when_shown_and_rests_while_hidden(visit):
     assert opened_again() < filled  # with nothing changed, it isn't filled again
 
 
+@pytest.mark.slow
 def test_a_link_opens_its_section_on_its_photo(open_at):
     page = open_at("?tab=segment&example=flower&section=takeaway").page
     expect(page.get_by_role("tab", name="Take away")).to_have_attribute("aria-selected", "true")
@@ -406,6 +416,7 @@ def test_an_upload_never_enters_the_link(visit, tmp_path: Path):
         assert part not in link
 
 
+@pytest.mark.slow
 def test_full_screen_keeps_the_panes_and_their_controls(visit):
     page = visit.page
     page.get_by_role("button", name="Full screen").click()

@@ -17,14 +17,14 @@ from segdemo.labels import PHOTOS
 from segdemo.models.catalog import ARCHITECTURES
 from segdemo.ui import inside_figures as figures
 from segdemo.ui import inside_section
-from segdemo.ui.inside_settings import VIEWS, Settings, checked
+from segdemo.ui.inside_settings import VIEWS, Settings, checked, linked
 
 PALACE = {"example": "palace"}
 NAMES = ["fcn32s", "unet"]
 
 
 def shown(names: list[str] = NAMES, source: dict[str, str] = PALACE, **changes: Any) -> dict:
-    return inside_section.on_open(source, names, changes)
+    return inside_section.on_open(source, names, changes)[0]
 
 
 def picture(uri: str) -> np.ndarray:
@@ -265,3 +265,24 @@ def test_it_is_laid_out_with_what_it_needs():
     assert values == [PALACE, NAMES, Settings().plain()]
     assert opening.handler(*values)["settings"]["view"] == "skips"
     assert len(opening.outputs) == 1
+
+
+def test_a_link_restores_the_view_and_what_is_set_in_it():
+    found = {"look": "unet", "look_off": "4-16", "look_fill": "average", "look_class": "3"}
+    wanted = linked(found, Settings())
+    assert (wanted.view, set(wanted.off), wanted.fill, wanted.class_index) == (
+        "unet", {4, 16}, "average", 3,
+    )  # fmt: skip
+    assert linked({"look": "unet", "look_off": "none"}, Settings()).off == ()
+    assert linked({"look": "field", "look_x": "0.25", "look_y": "9"}, Settings()) == Settings(
+        view="field", x=0.25, y=1.0
+    )
+
+
+@pytest.mark.parametrize(
+    "found",
+    [{"look": "nowhere"}, {"look_class": "x"}, {"look_off": "5"}, {"look_x": "nan"}, {}],
+)
+def test_a_link_that_says_what_cannot_be_changes_nothing(found):
+    before = Settings(view="ladder", stride=8)
+    assert linked(found, before) == before

@@ -135,7 +135,24 @@ function fail(value) {
   ready(settings.view);
 }
 
+// The address names the view and what is set in it, while the Segment tab is the one shown.
+function writeLink() {
+  if (![null, "segment"].includes(window.segdemo.current())) return;
+  const { view, class_index, stride, off, fill, x, y } = settings;
+  const own = {
+    skips: { look_class: class_index },
+    upsampling: { look_class: class_index },
+    context: { look_class: class_index },
+    switches: { look_stride: stride },
+    unet: { look_class: class_index, look_off: off.join("-") || "none", look_fill: fill },
+    field: { look_x: x.toFixed(4), look_y: y.toFixed(4) },
+  };
+  const none = { look_class: null, look_stride: null, look_off: null, look_fill: null, look_x: null, look_y: null };
+  window.segdemo.link("segment", { ...none, look: view, ...own[view] });
+}
+
 function ready(view) {
+  writeLink();
   point = null;
   if (!tools.isConnected) root.replaceChildren(tools, failure, sentence, rows, note, spoken);
   showTools();

@@ -6,7 +6,12 @@ const area = plot.querySelector(".plot-area");
 const alternative = plot.querySelector(".plot-alt");
 // A list of what is shown, so a button that sends charts elsewhere can never be among them.
 const BUTTONS = [["zoom2d", "pan2d", "resetScale2d", "toImage"]];
-const CONFIG = { displaylogo: false, modeBarButtons: BUTTONS, responsive: false };
+const CONFIG = {
+  displaylogo: false,
+  displayModeBar: matchMedia("(hover: hover)").matches ? "hover" : false, // a finger can't hover
+  modeBarButtons: BUTTONS,
+  responsive: false,
+};
 let latest = 0;
 
 function colour(name) {
