@@ -263,8 +263,9 @@ def test_it_is_laid_out_with_what_it_needs():
         opening = inside_section.build(source, choice)
     values = [component.value for component in opening.inputs]
     assert values == [PALACE, NAMES, Settings().plain()]
-    assert opening.handler(*values)["settings"]["view"] == "skips"
-    assert len(opening.outputs) == 1
+    view, settings = opening.handler(*values)
+    assert view["settings"] == settings == Settings().plain()
+    assert len(opening.outputs) == 2
 
 
 def test_a_link_restores_the_view_and_what_is_set_in_it():
