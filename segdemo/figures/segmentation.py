@@ -98,22 +98,7 @@ def curves(
         }
         for i, (name, values) in enumerate(lines.items())
     ]
-    data += [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": f"{name} itself",
-            "x": [places[0], places[-1]],
-            "y": [round(height, 4)] * 2,
-            "line": {
-                "color": LINES[(i + len(lines)) % len(LINES)],
-                "dash": DASHES[(i + len(lines)) % len(DASHES)],
-                "width": 1.5,
-            },
-            "hovertemplate": f"{name}: %{{y:.1%}}<extra></extra>",
-        }
-        for i, (name, height) in enumerate((level or {}).items())
-    ]
+    data += _levels(level or {}, (places[0], places[-1]), first=len(lines))
     xaxis: dict[str, Any] = {"title": {"text": across}}
     if log:
         xaxis |= {"type": "log", "tickvals": list(places), "ticktext": [f"{n:g}" for n in places]}
@@ -132,6 +117,28 @@ def curves(
     ]
     ends += [f"{name} itself {height:.1%}" for name, height in (level or {}).items()]
     return {"data": data, "layout": layout, "alt": f"{upwards} by {across}: {'; '.join(ends)}."}
+
+
+def _levels(
+    heights: Mapping[str, float], ends: tuple[float, float], *, first: int
+) -> list[dict[str, Any]]:
+    """A flat line for each name at its height, from end to end, in the styles from `first` on."""
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": f"{name} itself",
+            "x": list(ends),
+            "y": [round(height, 4)] * 2,
+            "line": {
+                "color": LINES[style % len(LINES)],
+                "dash": DASHES[style % len(DASHES)],
+                "width": 1.5,
+            },
+            "hovertemplate": f"{name}: %{{y:.1%}}<extra></extra>",
+        }
+        for style, (name, height) in enumerate(heights.items(), start=first)
+    ]
 
 
 def confusion_matrix(matrix: NDArray[np.int64], label_set: LabelSet, title: str) -> dict[str, Any]:
