@@ -73,8 +73,13 @@ def prepare_digit(grey: Grey) -> tuple[Grey, list[str]]:
 
 
 def prepare_fashion(grey: Grey) -> tuple[Grey, list[str]]:
-    """A garment (H, W) as Fashion-MNIST's are, (28, 28), and what was done."""
+    """A garment (H, W) as Fashion-MNIST's are, (28, 28), and what was done.
+
+    One of 28 x 28 on black is one of its own, whose place in the frame is left alone.
+    """
     ink, notes = ink_of(grey)
+    if grey.shape == (FASHION_SIZE, FASHION_SIZE) and not notes and np.median(grey[0]) < FAINT:
+        return grey, ["28 x 28 pixels on black already, so taken as it is"]
     box = boxed(ink)
     garment = resized_to(box, FASHION_SIZE)
     canvas = np.zeros((FASHION_SIZE, FASHION_SIZE), np.float32)

