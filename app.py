@@ -8,8 +8,11 @@ from threading import Thread
 
 import gradio as gr
 
-from segdemo.ui import classifier_tab, convolution_tab, models_tab, segment_tab
+from segdemo.ui import models_tab
+from segdemo.ui.classifier import tab as classifier_tab
+from segdemo.ui.convolution import tab as convolution_tab
 from segdemo.ui.page import compose
+from segdemo.ui.segment import tab as segment_tab
 from segdemo.ui.tab import Tab
 from segdemo.ui.theme import launch_settings
 

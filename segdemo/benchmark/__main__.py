@@ -5,6 +5,7 @@ python -m segdemo.benchmark engines     # the same network by other runtimes
 python -m segdemo.benchmark inside      # each view of Look inside, at another pixel
 python -m segdemo.benchmark convolution # recomputing a setting of the convolution explorer
 python -m segdemo.benchmark heatmap     # a classifier slid over a photo, against one pass
+python -m segdemo.benchmark generative  # interpolation, a slider, reconstruction, by data set
 """
 
 import argparse
@@ -16,6 +17,7 @@ import torch
 
 from segdemo.benchmark.convolution import benchmark_convolution
 from segdemo.benchmark.engines import benchmark_engines
+from segdemo.benchmark.generative import benchmark_generative
 from segdemo.benchmark.heatmap import benchmark_heatmap
 from segdemo.benchmark.inside import benchmark_inside
 from segdemo.benchmark.segmentation import benchmark_segment
@@ -26,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[int], None]] = {
     "inside": benchmark_inside,
     "convolution": benchmark_convolution,
     "heatmap": benchmark_heatmap,
+    "generative": benchmark_generative,
 }
 
 

@@ -4,9 +4,9 @@ import json
 from functools import partial
 
 from segdemo.benchmark.timing import Rows, print_table, timed
-from segdemo.ui.convolution_presets import DEFAULT_PRESET, PRESETS
-from segdemo.ui.convolution_setting import Choice
-from segdemo.ui.convolution_step import on_form
+from segdemo.ui.convolution.presets import DEFAULT_PRESET, PRESETS
+from segdemo.ui.convolution.setting import Choice
+from segdemo.ui.convolution.step import on_form
 
 DEFAULT = "default, 7 x 7"
 # Median milliseconds that a person doesn't wait for, by the input's size.

@@ -6,8 +6,8 @@ from functools import partial
 from segdemo.benchmark.timing import Rows, print_table, timed
 from segdemo.inside.features import Remembered
 from segdemo.models.catalog import ARCHITECTURES
-from segdemo.ui import inside_section as section
-from segdemo.ui.inside_settings import VIEWS, Settings
+from segdemo.ui.segment import inside_section as section
+from segdemo.ui.segment.inside_settings import VIEWS, Settings
 
 BUDGET = 1000  # milliseconds at the median, on two cores
 PHOTO = {"example": "palace"}

@@ -3,12 +3,11 @@
 import base64
 import mimetypes
 import secrets
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-STATIC = Path(__file__).parent / "static"
+from segdemo.ui.scripts import script
 
 
 def saver() -> gr.HTML:
@@ -16,7 +15,7 @@ def saver() -> gr.HTML:
     return gr.HTML(
         None,
         html_template="<span hidden></span>",
-        js_on_load=(STATIC / "downloads.js").read_text(),
+        js_on_load=script("downloads.js"),
         elem_classes="unseen",
         apply_default_css=False,
     )

@@ -12,11 +12,13 @@ from segdemo import inference
 from segdemo.images import decode
 from segdemo.labels import LABEL_SETS, write_mask
 from segdemo.models.catalog import ARCHITECTURES
-from segdemo.ui import convolution_endpoint, heatmap_endpoint
+from segdemo.ui.classifier import endpoint as classifier_endpoint
+from segdemo.ui.convolution import endpoint as convolution_endpoint
+from segdemo.ui.generative import endpoint as generative_endpoint
 from segdemo.ui.model_facts import WEIGHTS, heads, papers
 from segdemo.ui.photo_input import PhotoInput
-from segdemo.ui.regions import areas
-from segdemo.ui.results import checked_architectures
+from segdemo.ui.segment.regions import areas
+from segdemo.ui.segment.results import checked_architectures
 from segdemo.ui.theme import COMPUTE
 
 
@@ -92,8 +94,8 @@ def build() -> None:
     list_models.click(
         model_list, None, models, api_name="models", api_description=described(model_list)
     )
-    convolution_endpoint.build()
-    heatmap_endpoint.build()
+    for endpoint in (convolution_endpoint, classifier_endpoint, generative_endpoint):
+        endpoint.build()
 
 
 def described(function: Any) -> str:

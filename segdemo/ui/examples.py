@@ -9,8 +9,9 @@ from pathlib import Path
 import gradio as gr
 from PIL import Image
 
+from segdemo.ui.scripts import script
+
 FOLDER = Path(__file__).parent / "examples"
-STATIC = Path(__file__).parent / "static"
 THUMBNAIL = (168, 112)
 
 
@@ -91,7 +92,7 @@ def picker(chosen: str, elem_id: str = "picker") -> gr.HTML:
             f'<div class="picker" role="group" aria-label="Example photos">{buttons}</div>'
             '<p class="picker-credit" aria-live="polite"></p>'
         ),
-        js_on_load=(STATIC / "picker.js").read_text(),
+        js_on_load=script("picker.js"),
         elem_id=elem_id,
         apply_default_css=False,
     )

@@ -3,12 +3,12 @@
 The page writes it as things change, and a tab reads it when it opens. An upload never goes into it.
 """
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-STATIC = Path(__file__).parent / "static"
+from segdemo.ui.scripts import script
+
 MAX_PARAMETERS = 64
 MAX_LENGTH = 2000  # characters of a value
 
@@ -45,7 +45,7 @@ def address() -> gr.HTML:
     return gr.HTML(
         None,
         html_template="<span hidden></span>",
-        js_on_load=(STATIC / "address.js").read_text(),
+        js_on_load=script("address.js"),
         elem_classes="unseen",
         apply_default_css=False,
     )

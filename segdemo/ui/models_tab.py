@@ -1,8 +1,10 @@
-"""The Models tab: the heads on the shared trunk, and each paper's own network layer by layer."""
+"""The Models tab: the heads on the shared trunk, each paper's own network, generative models."""
 
 import gradio as gr
 
 from segdemo import weights
+from segdemo.generation import scores
+from segdemo.generation.shelf import SHELF
 from segdemo.models.catalog import ARCHITECTURES
 from segdemo.models.papers import PAPER_NETWORKS
 from segdemo.ui import tables
@@ -43,6 +45,12 @@ dozens of times the parameters of a head with its trunk. Compare where the outpu
 where most multiply-adds are spent, and how the receptive field grows: how many pixels of the
 input, across, one position of a layer sees.
 """
+GENERATIVE_TEXT = """
+## Generative models
+
+One design of encoder and decoder for all but PCA and the GAN, trained on the same images of a data
+set, so their scores differ by the idea. They were measured on images that no training saw.
+"""
 LATEX: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "$", "right": "$", "display": False},
@@ -73,6 +81,14 @@ def heads_table() -> str:
         caption=f"Heads on the shared trunk. Measured on: {measured_on() or 'not measured yet'}.",
         words=3,
     )
+
+
+def generative_table() -> str:
+    """The autoencoders, VAEs, GANs and classifiers with what they scored, as an HTML table."""
+    splits = dict.fromkeys(weights.entry(name)["metrics"]["split"] for name in SHELF.names())
+    headers = [header[0].upper() + header[1:] for header in scores.HEADERS]
+    caption = f"{scores.MEANING} Measured on: {'; '.join(splits)}."
+    return tables.table(headers, scores.rows(), caption=caption, words=2)
 
 
 def layers_table(counted: Counted, caption: str) -> str:
@@ -147,6 +163,8 @@ def build() -> Opening:
     with gr.Row(elem_classes="halves"):
         published = gr.HTML(apply_default_css=False)
         ours = gr.HTML(apply_default_css=False)
+    gr.Markdown(GENERATIVE_TEXT)
+    gr.HTML(generative_table(), apply_default_css=False)
     shown = [about, published, ours]
     paper.input(on_paper, paper, shown, api_visibility="private", show_progress="hidden")
     return Opening(on_paper, [paper], shown)

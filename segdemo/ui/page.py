@@ -11,7 +11,7 @@ from segdemo.ui.theme import COMPUTE, WAITING
 
 HEADER = """
 <header class="masthead"><h1>segdemo</h1>
-<p>Classic architectures of semantic segmentation, side by side on your photo.</p></header>
+<p>The classic ideas of image segmentation and of generative models, made visible.</p></header>
 """
 KEEP_FILES = (600, 3600)  # seconds: look for old uploads this often, delete them at this age
 

@@ -9,7 +9,6 @@ from functools import cache
 from html import escape
 from importlib.metadata import version
 from importlib.resources import files
-from pathlib import Path
 from string import Template
 
 import gradio as gr
@@ -17,7 +16,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-STATIC = Path(__file__).parent / "static"
+from segdemo.ui.scripts import script
+
 TEMPLATE = Template(
     '<div class="plot" data-height="$height"><div class="plot-area" role="img" aria-label="$label"'
     ' style="min-height: ${height}px"><p class="plot-empty">$empty</p></div>'
@@ -36,7 +36,7 @@ def component(*, empty: str, label: str, elem_id: str | None = None, height: int
     return gr.HTML(
         None,
         html_template=TEMPLATE.substitute(texts),
-        js_on_load=(STATIC / "plot.js").read_text(),
+        js_on_load=script("plot.js"),
         elem_id=elem_id,
         apply_default_css=False,
     )

@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from segdemo.ui.convolution_presets import PRESETS
-from segdemo.ui.convolution_setting import from_mapping
-from segdemo.ui.convolution_trace import evaluated
+from segdemo.ui.convolution.presets import PRESETS
+from segdemo.ui.convolution.setting import from_mapping
+from segdemo.ui.convolution.trace import evaluated
 
 pytestmark = pytest.mark.browser
 

@@ -13,11 +13,11 @@ from playwright.sync_api import expect
 
 from segdemo.arithmetic.quiz import questions
 from segdemo.arithmetic.receptive import touched_inputs
-from segdemo.ui.convolution_filter import Filter, run
-from segdemo.ui.convolution_layers import Stack, StackLayer
-from segdemo.ui.convolution_quiz import sized
-from segdemo.ui.convolution_stack import followed
-from segdemo.ui.convolution_stack_presets import STACKS
+from segdemo.ui.convolution.filter import Filter, run
+from segdemo.ui.convolution.layers import Stack, StackLayer
+from segdemo.ui.convolution.quiz import sized
+from segdemo.ui.convolution.stack import followed
+from segdemo.ui.convolution.stack_presets import STACKS
 
 pytestmark = pytest.mark.browser
 

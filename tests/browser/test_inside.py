@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from segdemo.ui.inside_settings import VIEWS
+from segdemo.ui.segment.inside_settings import VIEWS
 
 pytestmark = pytest.mark.browser
 

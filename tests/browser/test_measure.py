@@ -10,8 +10,8 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from segdemo.labels import PHOTOS, write_mask
-from segdemo.ui import measure_truth
-from segdemo.ui.takeaway_section import FORMATS
+from segdemo.ui.segment import measure_truth
+from segdemo.ui.segment.takeaway_section import FORMATS
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from segdemo.ui.examples import EXAMPLES, FOLDER
-from segdemo.ui.segment_tab import DEFAULT_ARCHITECTURES
+from segdemo.ui.segment.tab import DEFAULT_ARCHITECTURES
 
 pytestmark = pytest.mark.browser
 

@@ -15,8 +15,8 @@ from playwright.sync_api import expect
 from segdemo.labels import PHOTOS
 from segdemo.models.catalog import ARCHITECTURES
 from segdemo.ui.examples import DEFAULT_EXAMPLE, FOLDER
-from segdemo.ui.results import RESULTS, Photo
-from segdemo.ui.segment_tab import DEFAULT_ARCHITECTURES
+from segdemo.ui.segment.results import RESULTS, Photo
+from segdemo.ui.segment.tab import DEFAULT_ARCHITECTURES
 from segdemo.ui.source import picture
 
 pytestmark = pytest.mark.browser

@@ -14,6 +14,7 @@ from segdemo.labels import PHOTOS, read_mask
 from segdemo.models.catalog import ARCHITECTURES
 from segdemo.models.papers import PAPER_NETWORKS
 from segdemo.ui.examples import FOLDER
+from segdemo.ui.small_examples import DIGITS
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,10 @@ def client(served_page: str, tmp_path_factory: pytest.TempPathFactory) -> Client
 
 def test_only_these_endpoints_are_named(client):
     described = client.view_api(return_format="dict", print_info=False)
-    assert set(described["named_endpoints"]) == {"/segment", "/models", "/convolution", "/heatmap"}
+    assert set(described["named_endpoints"]) == {
+        "/segment", "/models", "/convolution", "/heatmap",
+        "/reconstruct", "/interpolate", "/sample",
+    }  # fmt: skip
 
 
 def test_segment_returns_masks_at_the_photos_size_and_statistics(client, tmp_path):
@@ -50,6 +54,34 @@ def test_segment_returns_masks_at_the_photos_size_and_statistics(client, tmp_pat
         assert times["total"] == pytest.approx(
             sum(times[p] for p in ("trunk", "head", "rest")), abs=0.01
         )
+
+
+def test_reconstruct_returns_a_picture_and_numbers_a_model(client):
+    files, numbers = client.predict(
+        picture=handle_file(DIGITS / "3a.png"),
+        data="digits",
+        latent_dim=16,
+        api_name="/reconstruct",
+    )
+    assert [Path(file).name for file in files[:2]] == ["input.png", "digits-ae-16.png"]
+    ledger = numbers["models"]["digits-vae-16"]["ledger"]
+    assert ledger["total"] == pytest.approx(ledger["reconstruction"] + sum(ledger["kl"]))
+    assert numbers["models"]["digits-vae-16"]["mse"] < numbers["models"]["digits-pca-16"]["mse"]
+
+
+def test_interpolate_and_sample_return_strips(client):
+    digits = [handle_file(DIGITS / f"{name}.png") for name in ("3a", "8a")]
+    files, numbers = client.predict(
+        start=digits[0], end=digits[1], data="digits", latent_dim=2, frames=5,
+        api_name="/interpolate",
+    )  # fmt: skip
+    assert Image.open(files[0]).size == (5 * 28, 28)
+    assert numbers["t"] == [0, 0.25, 0.5, 0.75, 1]
+    files, numbers = client.predict(
+        data="digits", latent_dim=16, count=4, seed=1, api_name="/sample"
+    )
+    assert Image.open(files[0]).size == (4 * 28, 28)
+    assert len(files) == len(numbers) >= 3
 
 
 def test_a_bad_file_is_answered_in_a_sentence(client, tmp_path):

@@ -3,6 +3,8 @@
 import gradio as gr
 import pytest
 
+from segdemo import weights
+from segdemo.generation.shelf import SHELF
 from segdemo.models.catalog import ARCHITECTURES
 from segdemo.models.papers import PAPER_NETWORKS
 from segdemo.ui import models_tab, tables
@@ -56,3 +58,12 @@ def test_the_dilated_pass_shares_its_parameters():
 def test_an_unknown_network_is_refused():
     with pytest.raises(gr.Error, match="choose from"):
         models_tab.on_paper("resnet")
+
+
+def test_the_generative_table_holds_the_manifests_scores():
+    table = models_tab.generative_table()
+    for name in SHELF.names():
+        assert f">{name}<" in table
+    bound = weights.entry("digits-vae-16")["metrics"]["iw_bound"]
+    assert f">{bound:.1f} ± " in table
+    assert "digits val, 10000 images" in table

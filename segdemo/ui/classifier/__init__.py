@@ -1,0 +1,1 @@
+"""The Classifier tab: one file a step."""

@@ -1,0 +1,1 @@
+"""The Convolution tab: one file a section or a concern of it."""

@@ -1,0 +1,1 @@
+"""The Generate tab: autoencoders, VAEs and a GAN. One file a section."""

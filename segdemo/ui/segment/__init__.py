@@ -1,0 +1,1 @@
+"""The Segment tab: Compare and the sections beside it."""
