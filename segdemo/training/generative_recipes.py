@@ -63,7 +63,7 @@ GENERATIVE_RECIPES: dict[str, GenerativeRecipe] = {
     # is kept is the best epoch on the people held out.
     # beta-VAEs (Higgins et al. 2017): the VAE with one number changed, and trained on with it.
     "digits-betavae0.5-16": GenerativeRecipe(
-        "digits", "vae", seed=1, epochs=8, latent_dim=16, likelihood="bernoulli", beta=0.5,
+        "digits", "vae", seed=1, epochs=4, latent_dim=16, likelihood="bernoulli", beta=0.5,
         start="digits-vae-16",
     ),
     "digits-betavae2-16": GenerativeRecipe(
@@ -75,7 +75,7 @@ GENERATIVE_RECIPES: dict[str, GenerativeRecipe] = {
         start="digits-vae-16",
     ),
     "digits-betavae8-16": GenerativeRecipe(
-        "digits", "vae", seed=1, epochs=8, latent_dim=16, likelihood="bernoulli", beta=8.0,
+        "digits", "vae", seed=1, epochs=4, latent_dim=16, likelihood="bernoulli", beta=8.0,
         start="digits-vae-16",
     ),
     "fashion-betavae4-16": GenerativeRecipe(
