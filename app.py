@@ -11,12 +11,13 @@ import gradio as gr
 from segdemo.ui import models_tab
 from segdemo.ui.classifier import tab as classifier_tab
 from segdemo.ui.convolution import tab as convolution_tab
+from segdemo.ui.generative import tab as generate_tab
 from segdemo.ui.page import compose
 from segdemo.ui.segment import tab as segment_tab
 from segdemo.ui.tab import Tab
 from segdemo.ui.theme import launch_settings
 
-TABS: list[Tab] = [segment_tab, convolution_tab, classifier_tab, models_tab]
+TABS: list[Tab] = [segment_tab, convolution_tab, classifier_tab, generate_tab, models_tab]
 
 
 def build() -> gr.Blocks:

@@ -1,4 +1,4 @@
-"""Latent space in figures: sprites and GIFs, strips for a report, plots for the screen.
+"""Latent space in figures: sprites, strips for a report, plots for the screen.
 
 Images are uint8 (..., S, S), black 0. Plots are plotly figures as dicts, with "alt" in words.
 """
@@ -42,24 +42,6 @@ def png(picture: Pixels) -> bytes:
     """A grey picture (H, W) as a PNG file."""
     buffer = BytesIO()
     Image.fromarray(picture).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-def gif(rows: Sequence[Pixels], *, milliseconds: int = 80, scale: int = 4) -> bytes:
-    """Rows of frames, each (T, S, S), beside one another: there and back again, for ever.
-
-    `milliseconds` a frame; every pixel becomes `scale` x `scale`.
-    """
-    if not rows or len({frames.shape for frames in rows}) != 1:
-        raise ValueError("a GIF needs rows of frames of one shape; interpolate in one data set.")
-    stacked = np.stack(list(rows))  # (R, T, S, S)
-    pictures = [tiled(stacked[None, :, t]) for t in range(stacked.shape[1])]
-    pictures = [*pictures, *pictures[-2:0:-1]]
-    frames = [Image.fromarray(p.repeat(scale, 0).repeat(scale, 1)) for p in pictures]
-    buffer = BytesIO()
-    frames[0].save(
-        buffer, "GIF", save_all=True, append_images=frames[1:], duration=milliseconds, loop=0
-    )
     return buffer.getvalue()
 
 

@@ -48,8 +48,8 @@ input, across, one position of a layer sees.
 GENERATIVE_TEXT = """
 ## Generative models
 
-One design of encoder and decoder for all but PCA and the GAN, trained on the same images of a data
-set, so their scores differ by the idea. They were measured on images that no training saw.
+The autoencoders and VAEs of a data set have the same layers and were trained on the same images, so
+their scores differ by the idea. They were measured on images that no training saw.
 """
 LATEX: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},

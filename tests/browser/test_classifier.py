@@ -90,7 +90,7 @@ def test_the_window_slides_to_the_end_on_request(open_at):
     page.wait_for_selector(f"#classifier-sliding .heat{READY}")
     expect(page.locator("#classifier-sliding canvas")).to_have_count(2)
     expect(page.locator("#classifier-sliding-numbers")).to_contain_text("Ratio")
-    expect(page.locator(".heat-progress")).to_have_text("Done.")
+    expect(page.locator(".progress-line")).to_have_text("Done.")
 
 
 @pytest.mark.slow

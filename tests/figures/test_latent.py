@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from segdemo.figures import latent
+from segdemo.figures import animation, latent
 from segdemo.figures.vector import write
 
 FRAMES = np.arange(5 * 4 * 4, dtype=np.uint8).reshape(5, 4, 4)
@@ -21,12 +21,12 @@ def test_a_sprite_is_its_frames_side_by_side():
 
 
 def test_a_gif_goes_there_and_back_with_all_rows():
-    with Image.open(BytesIO(latent.gif([FRAMES, 255 - FRAMES], scale=3))) as image:
+    columns = [("Cross-fade", [FRAMES]), ("VAE", [FRAMES, 255 - FRAMES])]
+    with Image.open(BytesIO(animation.animated(columns, ("linear", "spherical")))) as image:
         assert image.n_frames == 8
-        assert image.size == (24, 12)
         assert image.info["loop"] == 0
     with pytest.raises(ValueError, match="one shape"):
-        latent.gif([FRAMES, FRAMES[:3]])
+        animation.animated([("VAE", [FRAMES, FRAMES[:3]])], ("linear", "spherical"))
 
 
 def test_a_strip_is_vector_with_its_titles_as_text():

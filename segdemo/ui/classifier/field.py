@@ -22,7 +22,8 @@ BLANK = [None, ""]
 HALF = 0.5
 SHADES = (215, 130, 0)  # alpha of black: what hardly counts, within 95 %, within half
 SCRIPTS = (
-    "classifier_canvas.js",
+    "elements.js",
+    "canvas.js",
     "classifier_maps.js",
     "classifier_field.js",
 )

@@ -16,7 +16,7 @@ from segdemo.ui.scripts import script
 NAME = "linear"
 TITLE = "1 · Linear is 1×1"
 BLANK = [None, ""]
-SCRIPTS = ("classifier_canvas.js", "classifier_strip.js")
+SCRIPTS = ("elements.js", "canvas.js", "classifier_strip.js")
 TEXT = r"""
 ## The last layer of a classifier is already a convolution
 

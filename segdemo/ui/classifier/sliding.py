@@ -25,6 +25,7 @@ photo, then a **7 × 7 average at stride 1** in place of each window's global av
 are multiples of 32, as here, $\varphi = 31$.
 """
 BLANK = ["", None, ""]
+UNDER_WAY = "Window"  # what the progress line begins with until the end
 EMPTY = "Press the button: the two maps appear here, with the time that each took."
 
 
@@ -34,7 +35,7 @@ def buttons() -> tuple[gr.Button, gr.Button, gr.HTML]:
         start = gr.Button("Slide the window", variant="primary", scale=0, min_width=180)
         stop = gr.Button("Stop", scale=0, min_width=90)
         progress = gr.HTML(
-            "", html_template='<p class="heat-progress" aria-live="polite">${value}</p>'
+            "", html_template='<p class="progress-line" aria-live="polite">${value}</p>'
         )
     return start, stop, progress
 
@@ -123,8 +124,13 @@ def slid(scene: Scene) -> Iterator[list[Any]]:
     if scene.sliding is None:
         for step in compared(scene.pixels, scene.window_size):
             if isinstance(step, Progress):
-                line = f"Window {step.done} of {step.windows}"
+                line = f"{UNDER_WAY} {step.done} of {step.windows}"
                 yield [gr.skip(), gr.skip(), line]
             else:
                 scene.keep_sliding(step)
     yield [*compared_values(scene), "Done."]
+
+
+def ended(line: object) -> Any:
+    """The progress line once sliding has ended: where a window is still named, it was stopped."""
+    return "Stopped." if isinstance(line, str) and line.startswith(UNDER_WAY) else gr.skip()

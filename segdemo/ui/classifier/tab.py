@@ -119,9 +119,12 @@ def wire_sliding(steps: Steps, setting: gr.State) -> Any:
     """Start and stop of the sliding window; returns the event, which others cancel."""
     shown = [*steps.parts[sliding.NAME][:2], steps.progress]
     slide = steps.start.click(on_slide, setting, shown, show_progress="hidden", **PRIVATE)
-    steps.stop.click(
-        lambda: "Stopped.", None, steps.progress, cancels=[slide], api_visibility="private"
-    )
+    # Said once it has ended, finished or cancelled: what it still sends would come after.
+    slide.then(
+        sliding.ended, steps.progress, steps.progress, show_progress="hidden",
+        api_visibility="private",
+    )  # fmt: skip
+    steps.stop.click(None, cancels=[slide])
     return slide
 
 

@@ -21,7 +21,7 @@ from segdemo.ui import tables
 from segdemo.ui.classifier.scene import Scene
 from segdemo.ui.scripts import script
 
-SCRIPTS = ("classifier_canvas.js", "classifier_maps.js", "classifier_view.js")
+SCRIPTS = ("elements.js", "canvas.js", "classifier_maps.js", "classifier_view.js")
 JPEG_QUALITY = 85
 COLOURS = 64
 UNITS = ("probability", "logit")

@@ -25,6 +25,7 @@ from segdemo.ui.theme import COMPUTE
 
 SCRIPTS = (  # one scope for all of them, so each may use the ones before it
     "elements.js",
+    "canvas.js",
     "masks.js",
     "ramps.js",
     "inside-scales.js",

@@ -9,7 +9,14 @@ from segdemo.ui.segment.measure_truth import key
 from segdemo.ui.segment.results import Photo
 from segdemo.ui.source import Source
 
-SCRIPTS = ("elements.js", "masks.js", "measure-shapes.js", "measure-tools.js", "measure-draw.js")
+SCRIPTS = (
+    "elements.js",
+    "canvas.js",
+    "masks.js",
+    "measure-shapes.js",
+    "measure-tools.js",
+    "measure-draw.js",
+)
 
 
 def component() -> gr.HTML:

@@ -20,6 +20,7 @@ from segdemo.ui.segment.regions import areas, named_regions
 
 SCRIPTS = (  # one scope for all of them, so each may use the ones before it
     "elements.js",
+    "canvas.js",
     "masks.js",
     "scores.js",
     "ramps.js",

@@ -5,17 +5,6 @@ const SMALLEST_NAME = 12;
 const LARGEST_NAME = 21;
 const SMOOTH_BELOW = 2.5; // screen pixels a picture's pixel; from here on its squares are shown
 
-// Match a canvas's pixels to its size on the screen; returns that size in CSS pixels.
-function fitCanvas(canvas) {
-  const ratio = window.devicePixelRatio || 1;
-  const { clientWidth: width, clientHeight: height } = canvas;
-  const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== w) canvas.width = w;
-  if (canvas.height !== h) canvas.height = h;
-  canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
-  return { width, height };
-}
-
 function drawPane(pane, view) {
   const size = fitCanvas(pane.canvas);
   if (size.width) drawContents(pane.canvas.getContext("2d"), size, pane, view);

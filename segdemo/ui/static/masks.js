@@ -1,19 +1,5 @@
 // Index masks in the browser: from PNG to class indices, and the layers painted from them.
 
-async function loadImage(url) {
-  const image = new Image();
-  image.src = url;
-  await image.decode();
-  return image;
-}
-
-function makeCanvas(width, height) {
-  const canvas = document.createElement("canvas");
-  canvas.width = width;
-  canvas.height = height;
-  return canvas;
-}
-
 // A grey PNG -> its size and its values, row by row, as a Uint8Array.
 async function readGrey(url) {
   const image = await loadImage(url);

@@ -48,7 +48,7 @@ async function draw() {
     const Plotly = await window.segdemo.plotly();
     if (mine !== latest) return;
     plot.querySelector(".plot-empty")?.remove();
-    await Plotly.react(area, value.data, layoutOf(value.layout ?? {}), CONFIG);
+    await window.segdemo.react(Plotly, area, value.data, layoutOf(value.layout ?? {}), CONFIG);
     if (value.frames?.length) await Plotly.addFrames(area, value.frames);
     plot.dataset.state = "ready";
   } catch (error) {

@@ -64,5 +64,17 @@ window.segdemo = (() => {
     return plotting;
   }
 
-  return { current, link, select, plotly };
+  // Plotly.react, and nothing else. Where the page has a <base>, plotly.js writes the page's whole
+  // address into what it clips by, and once link() changes the address, the browser fetches the
+  // page again for it: so plotly.js sees none.
+  function react(Plotly, area, data, layout, config) {
+    const base = document.querySelector("base[href]");
+    const href = base?.getAttribute("href");
+    base?.removeAttribute("href");
+    const drawn = Plotly.react(area, data, layout, config);
+    base?.setAttribute("href", href);
+    return drawn;
+  }
+
+  return { current, link, select, plotly, react };
 })();

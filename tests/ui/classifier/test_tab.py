@@ -345,3 +345,8 @@ def test_every_step_has_as_many_outputs_as_blanks():
     with gr.Blocks():
         for step in STEPS.values():
             assert len(step.build()) == len(step.BLANK)
+
+
+def test_a_sliding_that_was_stopped_says_so():
+    assert sliding.ended("Window 3 of 36") == "Stopped."
+    assert sliding.ended("Done.") == gr.skip()

@@ -1,12 +1,4 @@
-// What every drawing of the Classifier tab stands on: elements, pictures, a canvas's pixels.
-
-// An element with attributes and children; text only ever enters as a text node.
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, content] of Object.entries(attributes)) node.setAttribute(name, content);
-  node.append(...children);
-  return node;
-}
+// Pictures and canvases: loading, making, and matching a canvas's pixels to the screen's.
 
 async function loadImage(url) {
   const image = new Image();
