@@ -21,6 +21,21 @@ class PhotoInput(gr.Image):
         return None if payload is None else payload.path
 
 
+def box(
+    elem_id: str, *, height: int, label: str = "Your own photo", noun: str = "photo"
+) -> PhotoInput:
+    """The box for a person's own picture: a file, the camera, the clipboard. `height` in pixels."""
+    return PhotoInput(
+        type="filepath",
+        label=label,
+        elem_id=elem_id,
+        placeholder=f"Drop a {noun} here, or press to choose one",
+        sources=["upload", "webcam", "clipboard"],
+        height=height,
+        buttons=[],
+    )
+
+
 def notice(elem_id: str = "notice") -> gr.HTML:
     """A line that screen readers announce; set it to what `said` or `failed` makes."""
     return gr.HTML(

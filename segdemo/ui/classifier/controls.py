@@ -43,15 +43,7 @@ def build() -> Controls:
     gr.Markdown(INTRODUCTION)
     return Controls(
         picker=picker(DEFAULT_PHOTO, elem_id="classifier-picker"),
-        photo=photo_input.PhotoInput(
-            type="filepath",
-            label="Your own photo",
-            elem_id="classifier-photo",
-            placeholder="Drop a photo here, or press to choose one",
-            sources=["upload", "webcam", "clipboard"],
-            height=150,
-            buttons=[],
-        ),
+        photo=photo_input.box("classifier-photo", height=150),
         notice=photo_input.notice("classifier-notice"),
         top=gr.Radio([], label="Class", info="The five most probable for this photo."),
         search=gr.Dropdown(

@@ -191,15 +191,7 @@ def build() -> Opening:
         with gr.Column(scale=0, min_width=320, elem_classes="controls"):
             gr.Markdown(INTRODUCTION)
             examples = picker(EXAMPLE, "picture-picker")
-            photo = photo_input.PhotoInput(
-                type="filepath",
-                label="Your own photo",
-                elem_id="picture-photo",
-                placeholder="Drop a photo here, or press to choose one",
-                sources=["upload", "webcam", "clipboard"],
-                height=140,
-                buttons=[],
-            )
+            photo = photo_input.box("picture-photo", height=140)
             with gr.Row():
                 named = gr.Dropdown(
                     [(one.title, name) for name, one in kernels.KERNELS.items()]

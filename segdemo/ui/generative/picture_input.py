@@ -67,14 +67,8 @@ def build(elem_id: str, label: str) -> PictureInput:
         elem_id=elem_id,
         apply_default_css=False,
     )
-    upload = photo_input.PhotoInput(
-        type="filepath",
-        label=f"{label}: a picture of your own",
-        elem_id=f"{elem_id}-upload",
-        placeholder="Drop a picture here, or press to choose one",
-        sources=["upload", "webcam", "clipboard"],
-        height=120,
-        buttons=[],
+    upload = photo_input.box(
+        f"{elem_id}-upload", height=120, label=f"{label}: a picture of your own", noun="picture"
     )
     return PictureInput(chooser, upload)
 

@@ -156,15 +156,7 @@ def _controls() -> tuple[gr.HTML, photo_input.PhotoInput, gr.HTML, gr.CheckboxGr
     """The picker of examples, the box for one's own photo, its notice, the architectures."""
     gr.Markdown(INTRODUCTION)
     examples = picker(DEFAULT_EXAMPLE)
-    photo = photo_input.PhotoInput(
-        type="filepath",
-        label="Your own photo",
-        elem_id="photo",
-        placeholder="Drop a photo here, or press to choose one",
-        sources=["upload", "webcam", "clipboard"],
-        height=180,
-        buttons=[],
-    )
+    photo = photo_input.box("photo", height=180)
     notice = photo_input.notice()
     choice = gr.CheckboxGroup(
         [(architecture.title, name) for name, architecture in ARCHITECTURES.items()],

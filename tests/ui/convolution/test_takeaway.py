@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from segdemo.arithmetic.geometry import resolve
 from segdemo.arithmetic.relationships import relationship
 from segdemo.figures.convolution_frame import CELL, EMPTY, PADDING, STUFFED, written
 from segdemo.figures.convolution_gif import MOST_FRAMES, chosen_steps
@@ -206,7 +207,10 @@ def test_a_state_that_is_none_is_a_message(state, handler):
 def test_the_torch_code_runs(name):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # 'same' with an even kernel warns of a copy
-        exec(takeaway.torch_code(PRESETS[name].choice), {})
+        made = {}
+        exec(takeaway.torch_code(PRESETS[name].choice), made)
+    axes = resolve(PRESETS[name].choice.setting())
+    assert list(made["output"].shape[2:]) == [axis.output_size for axis in axes]
 
 
 def test_the_latex_holds_the_formula_once_for_equal_axes():
